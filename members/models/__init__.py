@@ -1,0 +1,22 @@
+from members.models.committees import CommitteeSeat, SpecialCommittee
+from members.models.contacts import Contact
+from members.models.dues import DuesPayment, DuesStandard
+from members.models.joining import MembershipApplication
+from members.models.representation import Representative
+from members.models.tiers import Term, Tier, TierAppointment
+from members.models.units import FormerName, MemberUnit
+
+__all__ = [
+    "CommitteeSeat",
+    "Contact",
+    "DuesPayment",
+    "DuesStandard",
+    "FormerName",
+    "MemberUnit",
+    "MembershipApplication",
+    "Representative",
+    "SpecialCommittee",
+    "Term",
+    "Tier",
+    "TierAppointment",
+]

@@ -1,0 +1,57 @@
+"""What several dated rows have in common: whole days, first and last day included."""
+
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+
+class IdRange(Func):
+    """``int8range(id, id, '[]')``: equality of ids in a GiST index without the btree_gist extension."""
+
+    function = "int8range"
+    output_field = models.Field()
+
+    def __init__(self, column: str):
+        super().__init__(F(column), F(column), Value("[]"))
+
+
+class Days(Func):
+    """``daterange(first, last, '[]')``; a last day of NULL is open."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+    def __init__(self, first: str, last: str):
+        super().__init__(F(first), F(last), Value("[]"))
+
+
+def no_overlap(
+    *ids: str, name: str, message, first: str = "starts_on", last: str = "ends_on", condition=None
+) -> ExclusionConstraint:
+    """At any day at most one row for the given ids, held by the database."""
+    return ExclusionConstraint(
+        name=name,
+        expressions=[(IdRange(column), RangeOperators.OVERLAPS) for column in ids]
+        + [(Days(first, last), RangeOperators.OVERLAPS)],
+        condition=condition,
+        violation_error_message=message,
+    )
+
+
+def in_order(name: str, first: str = "starts_on", last: str = "ends_on") -> models.CheckConstraint:
+    """The last day does not come before the first."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": F(first)}),
+        violation_error_message=_("The last day lies before the first day."),
+    )
+
+
+class DatedQuerySet(models.QuerySet):
+    def on(self, on: dt.date):
+        """Rows that hold on the day ``on``."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)

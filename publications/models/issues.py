@@ -1,0 +1,174 @@
+"""期: an issue with its sections and articles."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from publications.models.publications import Publication
+
+PDF_LIMIT = 50 * 1024 * 1024
+
+
+def validate_pdf(file) -> None:
+    """The file is a PDF (its first bytes say so) of at most 50 MB. Raises ``ValidationError``."""
+    file.seek(0)
+    head = file.read(1024)
+    file.seek(0)
+    if b"%PDF-" not in head:
+        raise ValidationError(_("This file is not a PDF. Export it as PDF and try again."))
+    if file.size > PDF_LIMIT:
+        raise ValidationError(_("The PDF is larger than 50 MB."))
+
+
+def pdf_path(issue: "Issue", filename: str) -> str:
+    return f"issues/{issue.publication.code}/{issue.year}/{issue.number}.pdf"
+
+
+def single_line(value: str) -> None:
+    """No line breaks: the text becomes an e-mail subject. Raises ``ValidationError``."""
+    if any(character in value for character in "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"):
+        raise ValidationError(_("A title is one line: remove the line break."))
+
+
+class IssueQuerySet(models.QuerySet):
+    def released(self):
+        """Issues that have gone out."""
+        return self.filter(state=Issue.State.RELEASED)
+
+    def due(self, at: dt.datetime):
+        """Scheduled issues whose time has come."""
+        return self.filter(state=Issue.State.SCHEDULED, release_at__lte=at)
+
+
+class Issue(models.Model):
+    """One issue of a publication. ``issued_on`` is its service date: rights are judged at it."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SCHEDULED = "scheduled", _("scheduled")
+        # The set time was missed (the machine was off): a person decides.
+        HELD = "held", _("waiting for a person")
+        RELEASED = "released", _("released")
+
+    publication = models.ForeignKey(
+        Publication, models.PROTECT, related_name="issues", verbose_name=_("publication")
+    )
+    issued_on = models.DateField(_("date of issue"))
+    year = models.PositiveSmallIntegerField(_("year"), editable=False)
+    number = models.PositiveIntegerField(_("number in the year"), validators=[MinValueValidator(1)])
+    serial_number = models.PositiveIntegerField(
+        _("serial number"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    title = models.CharField(_("title"), max_length=200, blank=True, validators=[single_line])
+    pdf = models.FileField(
+        _("PDF"), upload_to=pdf_path, blank=True, validators=[validate_pdf], max_length=200
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
+    )
+    release_at = models.DateTimeField(_("goes out at"), null=True, blank=True, editable=False)
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        ordering = ["-issued_on", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "year", "number"],
+                name="issue_number_once_per_year",
+                violation_error_message=_("The year already has an issue with this number."),
+            ),
+            models.UniqueConstraint(
+                fields=["publication", "serial_number"],
+                name="issue_serial_number_once",
+                violation_error_message=_("Another issue already has this serial number."),
+            ),
+            models.CheckConstraint(
+                name="issue_year_of_its_date",
+                condition=Q(year=F("issued_on__year")),
+                violation_error_message=_("The year is that of the date of issue."),
+            ),
+            models.CheckConstraint(
+                name="issue_scheduled_has_time",
+                condition=~Q(state__in=["scheduled", "held"]) | Q(release_at__isnull=False),
+                violation_error_message=_("Set the time at which the issue goes out."),
+            ),
+            models.CheckConstraint(
+                name="issue_released_has_time",
+                condition=(Q(state="released") & Q(released_at__isnull=False))
+                | (~Q(state="released") & Q(released_at__isnull=True)),
+                violation_error_message=_("A released issue has the time of its release."),
+            ),
+        ]
+        permissions = [
+            ("release_issue", _("Can release an issue")),
+            ("import_issue", _("Can import an issue")),
+        ]
+
+    def __str__(self) -> str:
+        return str(
+            _("%(publication)s %(year)s no. %(number)s")
+            % {"publication": self.publication.label, "year": self.year, "number": self.number}
+        )
+
+
+class Section(models.Model):
+    """栏目."""
+
+    issue = models.ForeignKey(
+        Issue, models.CASCADE, related_name="sections", verbose_name=_("issue")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=60)
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["issue", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "position"],
+                name="section_position",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Article(models.Model):
+    """文章. The body is Markdown; ``page`` is that of the printed edition."""
+
+    section = models.ForeignKey(
+        Section, models.CASCADE, related_name="articles", verbose_name=_("section")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=200, validators=[single_line])
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    body = models.TextField(_("text"))
+    page = models.PositiveSmallIntegerField(_("page"), null=True, blank=True)
+    is_highlight = models.BooleanField(_("highlight"), default=False)
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["section__position", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "position"],
+                name="article_position",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,21 @@
+"""刊物: what the association publishes, each tied to the charter's item that promises it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from benefits.models import BenefitItem
+from members.models.tiers import Labelled
+
+
+class Publication(Labelled):
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    benefit_item = models.OneToOneField(
+        BenefitItem, models.PROTECT, related_name="publication", verbose_name=_("benefit item")
+    )
+    # Sent by e-mail to the bulletin contacts when an issue is released.
+    is_mailed = models.BooleanField(_("sent by e-mail"), default=False)
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        ordering = ["benefit_item__position"]
