@@ -1,13 +1,21 @@
 """`python -m stack`: the parts of the product on one machine."""
 
 import argparse
+import sys
 
-from stack import warm
+from stack import supervisor, warm
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stack", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("run", supervisor.run, "start every part and stay until Ctrl-C"),
+        ("reset", supervisor.reset, "forget the data of the local run"),
+        ("status", supervisor.status, "say whether it runs, and where"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.set_defaults(run=lambda arguments, run=run: run())
     command = commands.add_parser("warm", help="start servers that stay up between test runs")
     command.set_defaults(run=run_warm)
     command = commands.add_parser("cool", help="stop those servers and forget their data")
@@ -17,15 +25,15 @@ def main() -> None:
     command.add_argument("apps", nargs="*", metavar="APP")
     command.set_defaults(run=run_translations)
     arguments = parser.parse_args()
-    arguments.run(arguments)
+    sys.exit(arguments.run(arguments))
 
 
-def run_warm(arguments) -> None:
+def run_warm(arguments: argparse.Namespace) -> None:
     for name, value in warm.warm().items():
         print(f"export {name}={value}")
 
 
-def run_translations(arguments) -> None:
+def run_translations(arguments: argparse.Namespace) -> None:
     from stack import translations  # Reads Django, which the other commands do without.
 
     translations.run(arguments.verb, arguments.apps)
