@@ -100,6 +100,7 @@ def subject_of(content: bytes) -> str:
 def readable(header) -> str:
     """A header in its own characters; as it came where its encoding is broken."""
     try:
-        return " ".join(str(make_header(decode_header(header))).split())
+        text = str(make_header(decode_header(header)))
     except (LookupError, UnicodeError, ValueError):
-        return str(header)
+        text = str(header)
+    return " ".join(text.encode("utf-8", "replace").decode().split())
