@@ -4,7 +4,6 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,7 +28,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=60)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("association staff"), default=False)
-    date_joined = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    date_joined = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = UserManager()
 

@@ -168,7 +168,7 @@ def member(
     committee: str | None = None,
     **unit,
 ) -> MemberUnit:
-    """A member unit since ``joined_on`` with its tier, that paid the full dues of the years ``paid``."""
+    """A member since ``joined_on`` with its tier that paid the full dues of ``paid``."""
     made = UnitFactory(**unit)
     ApplicationFactory(unit=made, decided_on=joined_on)
     rank = TierFactory(code=tier)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class IdRange(Func):
-    """``int8range(id, id, '[]')``: equality of ids in a GiST index without the btree_gist extension."""
+    """``int8range(id, id, '[]')``: equality of ids in GiST without btree_gist."""
 
     function = "int8range"
     output_field = models.Field()

@@ -59,7 +59,7 @@ class DeliveryQuerySet(models.QuerySet):
 
     def tally(self) -> dict[str, int]:
         """Counts: promised = sent + pending + failed + left_out, and beside it not_entitled."""
-        counted = self.aggregate(
+        return self.aggregate(
             sent=Count("pk", filter=Q(state__in=Delivery.SENT)),
             pending=Count("pk", filter=Q(state__in=Delivery.PENDING)),
             failed=Count("pk", filter=Q(state__in=Delivery.LOST)),
@@ -67,7 +67,6 @@ class DeliveryQuerySet(models.QuerySet):
             promised=Count("pk", filter=~Q(state=Delivery.State.NOT_ENTITLED)),
             not_entitled=Count("pk", filter=Q(state=Delivery.State.NOT_ENTITLED)),
         )
-        return counted
 
 
 class Delivery(models.Model):
