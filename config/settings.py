@@ -26,6 +26,7 @@ if LOCAL:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "testserver"]
 
 INSTALLED_APPS = [
+    "demo",
     "portal",
     "publications",
     "events",
@@ -73,7 +74,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
