@@ -1,5 +1,7 @@
 """The charter as data: groups, items, what each tier or committee is allowed, and exceptions."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -24,8 +26,25 @@ class Medium(models.TextChoices):
     PAPER = "paper", _("paper")
     ELECTRONIC = "electronic", _("electronic")
     SEAT = "seat", _("free seats")
-    RIGHT = "right", _("right to apply")
+    RIGHT = "right", _("the service itself")
     DISCOUNT = "discount", _("member price")
+
+
+class StaffEdited(models.Model):
+    """A row that says whether a member of staff made or changed it: the file then leaves it alone."""
+
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("edited by"),
+    )
+
+    class Meta:
+        abstract = True
 
 
 class BenefitGroup(Labelled):
@@ -40,7 +59,14 @@ class BenefitGroup(Labelled):
         ordering = ["position"]
 
 
-class BenefitItem(Labelled):
+class BenefitItemQuerySet(models.QuerySet):
+    def promised(self, on: dt.date):
+        """Items that the charter has on the day ``on``, in its order."""
+        in_force = Q(retired_on__isnull=True) | Q(retired_on__gt=on)
+        return self.filter(in_force).order_by("group__position", "position")
+
+
+class BenefitItem(Labelled, StaffEdited):
     """权益项: one numbered line of the charter."""
 
     class Period(models.TextChoices):
@@ -78,6 +104,8 @@ class BenefitItem(Labelled):
     # Set when a later charter drops the item; its history stays.
     retired_on = models.DateField(_("not promised from"), null=True, blank=True)
 
+    objects = BenefitItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("benefit item")
         verbose_name_plural = _("benefit items")
@@ -92,7 +120,14 @@ class BenefitItem(Labelled):
         ]
 
 
-class Allowance(models.Model):
+class AllowanceQuerySet(DatedQuerySet):
+    def promised(self, on: dt.date):
+        """Allowances that hold on the day ``on`` of items that the charter still has then."""
+        kept = Q(item__retired_on__isnull=True) | Q(item__retired_on__gt=on)
+        return self.on(on).filter(kept)
+
+
+class Allowance(StaffEdited):
     """权益标准: what one tier, or one committee, is allowed of an item, and from when to when.
 
     ``part`` numbers several promises within one item (a problem's study for the unit concerned,
@@ -126,7 +161,7 @@ class Allowance(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = AllowanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("allowance")
@@ -227,6 +262,11 @@ class ExceptionalGrant(models.Model):
                     "A number or unlimited needs its medium (and the number); "
                     "what the charter gives needs neither."
                 ),
+            ),
+            models.CheckConstraint(
+                name="grant_number_positive",
+                condition=Q(quantity__isnull=True) | Q(quantity__gt=0),
+                violation_error_message=_("A grant gives more than zero."),
             ),
             models.CheckConstraint(
                 name="grant_number_needs_item",
