@@ -31,7 +31,7 @@ class Medium(models.TextChoices):
 
 
 class StaffEdited(models.Model):
-    """A row that says whether a member of staff made or changed it: the file then leaves it alone."""
+    """A row that remembers who of the staff changed it; the charter's file leaves it alone then."""
 
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -118,6 +118,9 @@ class BenefitItem(Labelled, StaffEdited):
                 violation_error_message=_("Another item of the group has this number."),
             )
         ]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class AllowanceQuerySet(DatedQuerySet):
