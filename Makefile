@@ -66,13 +66,13 @@ lock: $(UV)
 .venv/.run: requirements.lock $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@echo "  Installing the parts (the first time about half a minute) …"
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.dev: requirements-dev.lock $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@echo "  Installing the parts and what the tests need (the first time about a minute) …"
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements-dev.lock
 	@touch $@
 
 $(UV):

@@ -38,14 +38,22 @@ def free_port(preferred: int = 0) -> int:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process of this id exists (a zombie counts)."""
+    """Whether a process of this id still runs. One that only waits to be collected does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    return not is_zombie(pid)
+
+
+def is_zombie(pid: int) -> bool:
+    """Linux says so in /proc; elsewhere zombies of strangers are collected at once."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return False
 
 
 def signal_group(pid: int, number: int) -> None:

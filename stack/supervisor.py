@@ -107,6 +107,8 @@ class Supervisor:
             "MEDIA_ROOT": str(RUN / "media"),
             "STATIC_ROOT": str(RUN / "static"),
             "PYTHONUNBUFFERED": "1",
+            # Celery's warning to production; here the worker is as much root as we are.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
         }
         self.environment = defaults | self.environment
         for name in ("MEDIA_ROOT", "STATIC_ROOT"):
@@ -124,15 +126,15 @@ class Supervisor:
         self.programs.remove(preparing)
 
     def start_application(self) -> None:
-        with step("Web server, worker and beat"):
-            celery = python("celery", "--app", "config")
-            quick = ["--concurrency", 2, "--without-gossip", "--without-mingle"]
-            self.start("worker", [*celery, "worker", "--loglevel", "INFO", *quick])
-            self.start("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""])
-            size = ["--workers", 2, "--threads", 4]
-            bind = ["--bind", f"127.0.0.1:{self.web_port}", "--no-control-socket"]
-            web = self.start("web", python("gunicorn", "config.wsgi", *size, *bind))
-            web.wait_ready(lambda: self.answers(self.addresses["portal"]), seconds=60)
+        say("Web server, worker and beat …")
+        celery = python("celery", "--quiet", "--app", "config")
+        quick = ["--concurrency", 2, "--without-gossip", "--without-mingle"]
+        self.start("worker", [*celery, "worker", "--loglevel", "INFO", *quick])
+        self.start("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""])
+        size = ["--workers", 2, "--threads", 4]
+        bind = ["--bind", f"127.0.0.1:{self.web_port}", "--no-control-socket"]
+        web = self.start("web", python("gunicorn", "config.wsgi", *size, *bind))
+        web.wait_ready(lambda: self.answers(self.addresses["portal"]), seconds=60)
 
     def announce(self) -> None:
         STATE.write_text(json.dumps({"pid": os.getpid(), "addresses": self.addresses}))
@@ -149,8 +151,22 @@ class Supervisor:
         program = Program(name, command, cwd=PROJECT, env=self.environment, **output)
         self.keep(program)
         if prefixed:
-            threading.Thread(target=pass_on, args=(program,), daemon=True).start()
+            threading.Thread(target=self.pass_on, args=(program,), daemon=True).start()
         return program
+
+    def pass_on(self, program: Program) -> None:
+        """Print a part's lines under its name, and keep them in its log."""
+        label = f"{program.name:8}"
+        if sys.stdout.isatty():
+            label = f"\033[{COLOURS.get(program.name, '0')}m{label}\033[0m"
+        with program.process.stdout as lines, log_of(program).open("wb") as log:
+            for line in lines:
+                log.write(line)
+                log.flush()
+                try:
+                    print(f"{label}| {line.decode(errors='replace').rstrip()}", flush=True)
+                except OSError:  # Nobody reads us any more: our terminal was closed.
+                    self.ask_to_stop()
 
     def keep(self, program: Program) -> None:
         """From here on the program is stopped with us, however we end."""
@@ -205,16 +221,16 @@ def run() -> int:
             signal.signal(number, supervisor.ask_to_stop)
         try:
             supervisor.run()
-        except Stopped:
-            return 0
-        except (StartFailed, PartDied) as failure:
-            if supervisor.asked_to_stop:
-                return 0
-            print(f"\n{failure}", file=sys.stderr)
-            return 1
+        except (Stopped, StartFailed, PartDied) as reason:
+            why = reason
         finally:
-            say("Stopping")
+            with suppress(OSError):  # Perhaps our terminal is what went away.
+                say("Stopping …")
             supervisor.stop()
+    if supervisor.asked_to_stop:
+        return 0
+    print(f"\n{why}", file=sys.stderr)
+    return 1
 
 
 def reset() -> int:
@@ -231,7 +247,7 @@ def status() -> int:
     try:
         with only_one_here():
             say("Not running. `make run` starts it.")
-            return 3
+            return 0
     except SystemExit:
         state = json.loads(STATE.read_text()) if STATE.exists() else {"addresses": {}}
         say("Running.")
@@ -278,6 +294,12 @@ def secret_key() -> str:
     return path.read_text()
 
 
+def log_of(program: Program) -> Path:
+    folder = RUN / "log"
+    folder.mkdir(exist_ok=True)
+    return folder / f"{program.name}.log"
+
+
 # --- What it prints --------------------------------------------------------------------------
 
 
@@ -303,17 +325,3 @@ def print_addresses(addresses: dict[str, str]) -> None:
     for name, address in addresses.items():
         say(f"{titles[name]} {address}")
     sys.stdout.flush()
-
-
-def pass_on(program: Program) -> None:
-    """Print a part's lines under its name, and keep them in its log."""
-    label = f"{program.name:8}"
-    if sys.stdout.isatty():
-        label = f"\033[{COLOURS.get(program.name, '0')}m{label}\033[0m"
-    (RUN / "log").mkdir(exist_ok=True)
-    with program.process.stdout as lines, (RUN / "log" / f"{program.name}.log").open("wb") as log:
-        for line in lines:
-            log.write(line)
-            log.flush()
-            with suppress(OSError):
-                print(f"{label}| {line.decode(errors='replace').rstrip()}", flush=True)
