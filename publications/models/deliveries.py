@@ -38,6 +38,9 @@ class Distribution(models.Model):
         verbose_name=_("released by"),
     )
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # Set while the mail server cannot be used: nothing is claimed before this time.
+    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True)
+    trouble = models.CharField(_("trouble with the mail server"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("distribution")
@@ -54,6 +57,7 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(
             Q(state__in=Delivery.WAITING, due_at__lte=at)
             | Q(state__in=Delivery.IN_HAND, lease_until__lt=at),
+            Q(distribution__next_try_at__isnull=True) | Q(distribution__next_try_at__lte=at),
             distribution__state=Distribution.State.RUNNING,
         )
 
@@ -100,14 +104,34 @@ class Delivery(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
 
+    class Reason(models.TextChoices):
+        """Why an entitled unit, or one of its contacts, does not get the mail."""
+
+        NO_CONTACT = "no_contact", _("no contact for the bulletin")
+        UNSUBSCRIBED = "unsubscribed", _("the contact has unsubscribed")
+        BAD_ADDRESS = "bad_address", _("the address is not a valid e-mail address")
+        CONTACT_GONE = "contact_gone", _("the contact is no longer there")
+        STOPPED = "stopped", _("the distribution was stopped")
+
+    # Each index is written three times a message: the ones that only a rare deletion would
+    # use are left out, and `delivery_once` serves for the distribution.
     distribution = models.ForeignKey(
-        Distribution, models.PROTECT, related_name="deliveries", verbose_name=_("distribution")
+        Distribution,
+        models.PROTECT,
+        db_index=False,
+        related_name="deliveries",
+        verbose_name=_("distribution"),
     )
     unit = models.ForeignKey(
         MemberUnit, models.PROTECT, related_name="deliveries", verbose_name=_("member unit")
     )
     contact = models.ForeignKey(
-        Contact, models.SET_NULL, null=True, related_name="+", verbose_name=_("contact")
+        Contact,
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("contact"),
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
     address = models.CharField(_("address"), max_length=254, blank=True)
@@ -116,7 +140,12 @@ class Delivery(models.Model):
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     # What was decided when the list was frozen.
     tier = models.ForeignKey(
-        Tier, models.PROTECT, null=True, related_name="+", verbose_name=_("tier")
+        Tier,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("tier"),
     )
     basis = models.CharField(_("basis"), max_length=40, blank=True)
 

@@ -64,6 +64,8 @@ class Issue(models.Model):
         _("serial number"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     title = models.CharField(_("title"), max_length=200, blank=True, validators=[single_line])
+    # As printed below the highlights: address, editor, reviewers.
+    masthead = models.TextField(_("masthead"), blank=True)
     pdf = models.FileField(
         _("PDF"), upload_to=pdf_path, blank=True, validators=[validate_pdf], max_length=200
     )
