@@ -1,0 +1,116 @@
+"""目录: the table of contents, the authority on what is a section and what is an article.
+
+A heading with entries under it is a section. Headings above it without entries of their own (the
+name of a series of reports) are its superheading. The table ends where something of it comes a
+second time: the text itself has begun.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from publications.parsing.cover import LIST_MARK
+from publications.parsing.lines import Line, key
+
+CONTENTS = {"目录", "本期目录", "contents"}
+LEADER = r"(?:\s*[.．…·⋯]{2,}[\s.．…·⋯]*|\s+[.．…·⋯]\s+|\t\s*|[ \u3000]{2,})"
+ENTRY = re.compile(
+    rf"^(?P<title>.*?\S){LEADER}[（(]?[Pp]?(?P<page>\d{{1,4}})(?:[-–—]\d{{1,4}})?[)）]?$"
+)
+PROSE_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    page: int
+    line: int
+
+    @property
+    def key(self) -> str:
+        return key(self.title)
+
+
+@dataclass
+class ContentsSection:
+    title: str
+    superheading: list[str]
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass
+class Contents:
+    sections: list[ContentsSection]
+    # Index of the first line of the text behind the table.
+    end: int
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for section in self.sections for entry in section.entries]
+
+    @property
+    def headings(self) -> set[str]:
+        """Keys of the sections' titles and superheadings, which the text may repeat."""
+        return {
+            key(text)
+            for section in self.sections
+            for text in [section.title, *section.superheading]
+        }
+
+
+def find_contents(lines: list[Line]) -> int | None:
+    """The index of the line 目录."""
+    return next((index for index, line in enumerate(lines) if line.key in CONTENTS), None)
+
+
+def read_contents(lines: list[Line], start: int) -> Contents:
+    """Read the table that begins behind the line ``start``. Raises ``ValidationError``."""
+    contents = Contents(sections=[], end=start + 1)
+    titles, seen, headings = titles_in(lines[start + 1 :]), set(), []
+    for index, line in enumerate(lines[start + 1 :], start=start + 1):
+        if line.key in seen or is_prose(line):
+            break
+        found = ENTRY.match(line.text)
+        if not found:
+            headings.append(line)
+            continue
+        title = LIST_MARK.sub("", found["title"])
+        if headings and is_first_half(headings[-1], title, titles):
+            title = headings.pop().text + title
+        if headings or not contents.sections:
+            contents.sections.append(section_under(headings))
+        contents.sections[-1].entries.append(Entry(title, int(found["page"]), line.number))
+        seen |= {key(title), *(heading.key for heading in headings)} - {""}
+        headings, contents.end = [], index + 1
+    if not contents.sections:
+        raise ValidationError(
+            _("The contents (line %(line)s) name no article with its page."),
+            code="no_article",
+            params={"line": lines[start].number},
+        )
+    return contents
+
+
+def section_under(headings: list[Line]) -> ContentsSection:
+    if not headings:
+        return ContentsSection(_("Articles"), [])
+    return ContentsSection(headings[-1].text, [line.text for line in headings[:-1]])
+
+
+def is_prose(line: Line) -> bool:
+    """No title and no section reads like this: the text has begun."""
+    return line.text.endswith("。") or len(line.text) > PROSE_LENGTH
+
+
+def is_first_half(line: Line, title: str, titles: set[str]) -> bool:
+    """Whether the line is the beginning of a title that the table breaks in two."""
+    return not line.is_marked and key(title) not in titles and line.key + key(title) in titles
+
+
+def titles_in(lines: Iterable[Line]) -> set[str]:
+    """Keys of every line, and of two and three lines together: a title may be broken."""
+    keys = [line.key for line in lines]
+    return {"".join(keys[i : i + n]) for i in range(len(keys)) for n in (1, 2, 3)}
