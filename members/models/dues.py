@@ -1,6 +1,7 @@
 """What a tier owes for a year, and what units have paid."""
 
 import datetime as dt
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,7 +18,9 @@ YEAR_RANGE = [MinValueValidator(1990), MaxValueValidator(2100)]
 class DuesStandard(models.Model):
     """会费标准: what a tier owes for a year, in yuan."""
 
-    tier = models.ForeignKey(Tier, models.PROTECT, verbose_name=_("tier"))
+    tier = models.ForeignKey(
+        Tier, models.PROTECT, related_name="dues_standards", verbose_name=_("tier")
+    )
     year = models.PositiveSmallIntegerField(_("year"), validators=YEAR_RANGE)
     amount = models.DecimalField(_("amount (yuan)"), max_digits=12, decimal_places=2)
     resolution = models.CharField(_("resolution"), max_length=120, blank=True)
@@ -109,3 +112,12 @@ class DuesPayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} · {self.year} · ¥{self.amount:,}"
+
+    @property
+    def is_refund(self) -> bool:
+        return self.kind == self.Kind.REFUND
+
+    @property
+    def signed_amount(self) -> Decimal:
+        """What the row adds to the year's sum."""
+        return -self.amount if self.is_refund else self.amount

@@ -89,3 +89,11 @@ class MembershipApplication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} · {self.filed_on}"
+
+    def is_in_force(self, on: dt.date) -> bool:
+        """Whether it makes the unit a member on the day ``on``."""
+        return (
+            self.decision == self.Decision.APPROVED
+            and self.decided_on <= on
+            and (self.ended_on is None or self.ended_on >= on)
+        )

@@ -1,0 +1,356 @@
+"""享有资格: may a unit enjoy services that take place on a given day?
+
+The charter, part one, by the day of the service:
+
+- January to June: a unit that joined in an earlier year needs the dues of the previous year;
+  a unit that joined this year needs the dues of this year.
+- July to December: every unit needs the dues of this year.
+
+The unit must be a member on the day. Dues are covered when the confirmed payments less refunds,
+dated on or before the day, reach the year's amount (docs/decisions/0001). The rule is here twice,
+over one unit's history (`standing`) and over the database (`with_standing`); a property test
+holds the two equal.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import chain
+
+from django.db import models
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FilteredRelation,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.utils.translation import gettext_lazy as _
+
+from members.models import (
+    DuesPayment,
+    DuesStandard,
+    MembershipApplication,
+    MemberUnit,
+    Tier,
+    TierAppointment,
+)
+
+DAY = dt.timedelta(days=1)
+
+
+class Basis(models.TextChoices):
+    """On what a standing rests; stored on the rows that it decides."""
+
+    THIS_YEAR_PAID = "this_year_paid", _("this year's dues are paid")
+    LAST_YEAR_PAID = "last_year_paid", _("last year's dues are paid")
+    NOT_A_MEMBER = "not_a_member", _("not a member")
+    NO_TIER = "no_tier", _("no tier recorded")
+    NO_STANDARD = "no_standard", _("no dues standard recorded")
+    THIS_YEAR_UNPAID = "this_year_unpaid", _("this year's dues are not paid")
+    LAST_YEAR_UNPAID = "last_year_unpaid", _("last year's dues are not paid")
+
+
+GOOD = (Basis.THIS_YEAR_PAID, Basis.LAST_YEAR_PAID)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The answer for one unit and day, with its evidence.
+
+    ``amount_due`` and ``amount_paid`` are yuan for ``dues_year``, the year that decides;
+    ``good_until`` is the last day up to which the unit stays good with nothing more paid.
+    """
+
+    unit: MemberUnit
+    on: dt.date
+    basis: Basis
+    is_good: bool
+    joined_on: dt.date | None
+    tier: Tier | None
+    dues_year: int | None
+    amount_due: Decimal | None
+    amount_paid: Decimal
+    payments: tuple[DuesPayment, ...]
+    good_until: dt.date | None
+    because: tuple[str, ...]
+    would_change: tuple[str, ...]
+
+
+# --- One unit, from its history ----------------------------------------------------------------
+
+
+def standing(unit: MemberUnit, on: dt.date) -> Standing:
+    """The unit's standing on the day ``on``, in four queries."""
+    return standings([unit], on)[unit.pk]
+
+
+def standings(units: Iterable[MemberUnit], on: dt.date) -> dict[int, Standing]:
+    """The standing of each unit on the day ``on`` by its id, in four queries for all of them."""
+    return {history.unit.pk: _judged(history, on) for history in histories(units, on)}
+
+
+def _judged(history: "History", on: dt.date) -> Standing:
+    from members.standing_words import because, would_change  # the words explain the rule
+
+    basis = history.basis(on)
+    membership = history.membership(on)
+    year = history.dues_year(on)
+    counted = history.counted(year, on)
+    return Standing(
+        unit=history.unit,
+        on=on,
+        basis=basis,
+        is_good=basis in GOOD,
+        joined_on=membership and membership.decided_on,
+        tier=history.tier(on),
+        dues_year=year,
+        amount_due=history.amount_due(year),
+        amount_paid=balance(counted),
+        payments=tuple(counted),
+        good_until=history.good_until(on) if basis in GOOD else None,
+        because=tuple(because(history, on)),
+        would_change=() if basis in GOOD else tuple(would_change(history, on)),
+    )
+
+
+def dues_year_of(joined_on: dt.date, on: dt.date) -> int:
+    """The year whose dues decide on the day ``on``."""
+    return on.year - 1 if on.month <= 6 and joined_on.year < on.year else on.year
+
+
+def balance(payments: Iterable[DuesPayment]) -> Decimal:
+    """What was paid, less what was given back."""
+    return sum((payment.signed_amount for payment in payments), Decimal(0))
+
+
+@dataclass
+class History:
+    """What is recorded of one unit, oldest first, and the dues standards by tier and year.
+
+    ``payments`` hold unconfirmed ones too, so that the reasons can name them.
+    """
+
+    unit: MemberUnit
+    standards: dict[tuple[int, int], Decimal]
+    applications: list[MembershipApplication] = field(default_factory=list)
+    appointments: list[TierAppointment] = field(default_factory=list)
+    payments: list[DuesPayment] = field(default_factory=list)
+
+    def membership(self, on: dt.date) -> MembershipApplication | None:
+        """The approved application in force on the day ``on``."""
+        return next((spell for spell in self.memberships if spell.is_in_force(on)), None)
+
+    @property
+    def memberships(self) -> list[MembershipApplication]:
+        approved = MembershipApplication.Decision.APPROVED
+        return [spell for spell in self.applications if spell.decision == approved]
+
+    def tier(self, on: dt.date) -> Tier | None:
+        """The tier held on the day ``on``."""
+        held = (each for each in self.appointments if _overlaps(each, on, on))
+        return next((appointment.tier for appointment in held), None)
+
+    def dues_year(self, on: dt.date) -> int | None:
+        membership = self.membership(on)
+        return dues_year_of(membership.decided_on, on) if membership else None
+
+    def dues_tier(self, year: int | None) -> Tier | None:
+        """The tier whose standard is due for ``year``: that of the earliest appointment in it."""
+        if year is None:
+            return None
+        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        within = (each for each in self.appointments if _overlaps(each, first, last))
+        return next((appointment.tier for appointment in within), None)
+
+    def amount_due(self, year: int | None) -> Decimal | None:
+        tier = self.dues_tier(year)
+        return self.standards.get((tier.pk, year)) if tier else None
+
+    def counted(
+        self, year: int | None, on: dt.date, *, paid_by: dt.date | None = None
+    ) -> list[DuesPayment]:
+        """Confirmed rows for ``year`` dated by ``on``; payments after ``paid_by`` are left out."""
+        return [
+            row
+            for row in self.payments
+            if row.year == year
+            and row.confirmed_at is not None
+            and row.paid_on <= (min(on, paid_by) if paid_by and not row.is_refund else on)
+        ]
+
+    def basis(self, on: dt.date, *, paid_by: dt.date | None = None) -> Basis:
+        """The rule. With ``paid_by``, as if nothing were paid after that day."""
+        year = self.dues_year(on)
+        if year is None:
+            return Basis.NOT_A_MEMBER
+        if self.dues_tier(year) is None:
+            return Basis.NO_TIER
+        due = self.amount_due(year)
+        if due is None:
+            return Basis.NO_STANDARD
+        is_paid = balance(self.counted(year, on, paid_by=paid_by)) >= due
+        if year == on.year:
+            return Basis.THIS_YEAR_PAID if is_paid else Basis.THIS_YEAR_UNPAID
+        return Basis.LAST_YEAR_PAID if is_paid else Basis.LAST_YEAR_UNPAID
+
+    def good_until(self, on: dt.date) -> dt.date:
+        """The last day before the standing that is good on ``on`` is lost, nothing more paid."""
+        days = (day for day in self._days_of_change(on))
+        return next(day - DAY for day in days if self.basis(day, paid_by=on) not in GOOD)
+
+    def good_from(self, on: dt.date) -> dt.date | None:
+        """The first day after ``on`` that is good with nothing more paid."""
+        days = (day for day in self._days_of_change(on))
+        return next((day for day in days if self.basis(day, paid_by=on) in GOOD), None)
+
+    def _days_of_change(self, on: dt.date) -> list[dt.date]:
+        """Every day after ``on`` on which the rule may answer otherwise with nothing more paid."""
+        last_year = max((on.year, *(row.year for row in self.payments)))
+        halves = (
+            dt.date(year, month, 1) for year in range(on.year, last_year + 3) for month in (1, 7)
+        )
+        starts = (spell.decided_on for spell in self.memberships)
+        ends = (spell.ended_on + DAY for spell in self.memberships if spell.ended_on)
+        refunds = (row.paid_on for row in self.payments if row.is_refund)
+        return sorted({day for day in chain(halves, starts, ends, refunds) if day > on})
+
+
+def histories(units: Iterable[MemberUnit], on: dt.date) -> Iterator[History]:
+    """What is recorded of each unit that can matter on or after ``on``, in four queries."""
+    units = list(units)
+    standards = {
+        (tier, year): amount
+        for tier, year, amount in DuesStandard.objects.filter(year__gte=on.year - 1).values_list(
+            "tier_id", "year", "amount"
+        )
+    }
+    applications = _by_unit(MembershipApplication.objects.order_by("decided_on", "pk"), units)
+    appointments = _by_unit(
+        TierAppointment.objects.select_related("tier").order_by("starts_on"), units
+    )
+    payments = _by_unit(
+        DuesPayment.objects.filter(year__gte=on.year - 1).order_by("paid_on", "pk"), units
+    )
+    for unit in units:
+        key = unit.pk
+        yield History(unit, standards, applications[key], appointments[key], payments[key])
+
+
+def _by_unit(rows: QuerySet, units: list[MemberUnit]) -> dict[int, list]:
+    grouped = defaultdict(list)
+    for row in rows.filter(unit__in=units):
+        grouped[row.unit_id].append(row)
+    return grouped
+
+
+def _overlaps(appointment: TierAppointment, first: dt.date, last: dt.date) -> bool:
+    ends_on = appointment.ends_on
+    return appointment.starts_on <= last and (ends_on is None or ends_on >= first)
+
+
+# --- Many units, in the database ---------------------------------------------------------------
+
+
+def in_good_standing(units: QuerySet[MemberUnit], on: dt.date) -> QuerySet[MemberUnit]:
+    """Those of ``units`` that are in good standing on the day ``on``."""
+    in_force = MembershipApplication.objects.in_force(on)
+    if on.month > 6:
+        return units.filter(Exists(in_force.filter(unit=OuterRef("pk"))), _covered(on.year, on))
+    new_year = dt.date(on.year, 1, 1)
+    newcomer = Exists(in_force.filter(unit=OuterRef("pk"), decided_on__gte=new_year))
+    older = Exists(in_force.filter(unit=OuterRef("pk"), decided_on__lt=new_year))
+    return units.filter(
+        Q(older, _covered(on.year - 1, on)) | Q(newcomer, _covered(on.year, on)),
+    )
+
+
+def with_standing(units: QuerySet[MemberUnit], on: dt.date) -> QuerySet[MemberUnit]:
+    """Every unit with ``standing_basis`` (a `Basis`) and ``tier_held`` (a tier's id or NULL)."""
+    return units.annotate(
+        membership_on_day=FilteredRelation("applications", condition=_membership_on(on)),
+        appointment_on_day=FilteredRelation("appointments", condition=_appointment_on(on)),
+    ).annotate(
+        standing_basis=_basis(on),
+        tier_held=F("appointment_on_day__tier_id"),
+    )
+
+
+# The two joins yield at most one row a unit: exclusion constraints hold it.
+
+
+def _membership_on(on: dt.date) -> Q:
+    return Q(
+        Q(applications__ended_on__isnull=True) | Q(applications__ended_on__gte=on),
+        applications__decision=MembershipApplication.Decision.APPROVED,
+        applications__decided_on__lte=on,
+    )
+
+
+def _appointment_on(on: dt.date) -> Q:
+    return Q(
+        Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=on),
+        appointments__starts_on__lte=on,
+    )
+
+
+def _basis(on: dt.date) -> Case:
+    this_year = [Basis.THIS_YEAR_PAID, Basis.THIS_YEAR_UNPAID]
+    last_year = [Basis.LAST_YEAR_PAID, Basis.LAST_YEAR_UNPAID]
+    not_a_member = When(membership_on_day__decided_on__isnull=True, then=Value(Basis.NOT_A_MEMBER))
+    if on.month > 6:
+        cases = _dues_cases(on.year, on, this_year)
+    else:
+        joined_this_year = Q(membership_on_day__decided_on__gte=dt.date(on.year, 1, 1))
+        cases = [
+            When(joined_this_year, then=Case(*_dues_cases(on.year, on, this_year))),
+            *_dues_cases(on.year - 1, on, last_year),
+        ]
+    return Case(not_a_member, *cases, output_field=models.CharField())
+
+
+def _dues_cases(year: int, on: dt.date, bases: list[Basis]) -> list[When]:
+    paid, unpaid = bases
+    deciding = _deciding_appointments(year).filter(unit=OuterRef("pk"))
+    return [
+        When(_covered(year, on), then=Value(paid)),
+        When(Exists(deciding.filter(tier__dues_standards__year=year)), then=Value(unpaid)),
+        When(Exists(deciding), then=Value(Basis.NO_STANDARD)),
+        When(Q(pk__isnull=False), then=Value(Basis.NO_TIER)),
+    ]
+
+
+def _covered(year: int, on: dt.date) -> Exists:
+    """Whether the unit's counted payments reach what its tier owes for ``year``."""
+    paid_up = (
+        DuesPayment.objects.counted(on)
+        .filter(
+            year=year,
+            unit__appointments__in=_deciding_appointments(year),
+            unit__appointments__tier__dues_standards__year=year,
+        )
+        .values("unit")
+        .annotate(
+            paid=Sum(DuesPayment.SIGNED),
+            due=Max("unit__appointments__tier__dues_standards__amount"),
+        )
+        .filter(paid__gte=F("due"))
+        .values("unit")
+    )
+    return Exists(MemberUnit.objects.filter(pk__in=paid_up, pk=OuterRef("pk")))
+
+
+def _deciding_appointments(year: int) -> QuerySet[TierAppointment]:
+    """Each unit's earliest appointment that overlaps ``year``: its tier's standard is due."""
+    new_year, year_end = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    reaching = TierAppointment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=new_year))
+    earlier = reaching.filter(unit=OuterRef("unit"), starts_on__lt=OuterRef("starts_on"))
+    return reaching.filter(~Exists(earlier), starts_on__lte=year_end)
