@@ -32,7 +32,7 @@ def rendered(markdown: str) -> SafeString:
         if token.tag == "h1":
             token.tag = "h2"
     html = parser().renderer.render(tokens, parser().options, {})
-    return mark_safe(  # noqa: S308 – nh3 has cleaned it
+    return mark_safe(
         nh3.clean(
             html,
             tags=TAGS,

@@ -8,6 +8,7 @@ together again.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from publications.parsing.lines import Line
 
@@ -117,7 +118,7 @@ def joined(before: str, after: str) -> str:
 def with_subheadings(blocks: list[Block]) -> list[Block]:
     if not any(block.kind == "heading" for block in blocks):
         return blocks
-    for block, following in zip(blocks, blocks[1:], strict=False):
+    for block, following in pairwise(blocks):
         if is_subheading(block, following):
             block.kind = "heading"
     return blocks

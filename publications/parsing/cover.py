@@ -84,7 +84,7 @@ def read_highlight(text: str) -> Highlight:
 
 
 def read_numbers(cover: Cover, text: str) -> bool:
-    """Take date, serial number and number from a line such as 2026年3月13日第七期（总刊第689期）."""
+    """Take the date and the numbers from a line like 2026年3月13日第七期（总刊第689期）."""
     rest = text
     if cover.issued_on is None and (found := DATE.search(rest)):
         cover.issued_on = read_date(found)

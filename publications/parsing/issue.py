@@ -186,8 +186,8 @@ def leftover(lines: list[Line], contents: Contents, places: list[Place]) -> list
     if not lost:
         return []
     text = ngettext(
-        "%(count)s line before the first article belongs to no article and is left out: “%(text)s”",
-        "%(count)s lines before the first article belong to no article and are left out: “%(text)s”",
+        "%(count)s line before the first article is in no article and is left out: “%(text)s”",
+        "%(count)s lines before the first article are in no article and are left out: “%(text)s”",
         len(lost),
     )
     return [text % {"count": len(lost), "text": " / ".join(line.text for line in lost)[:200]}]
