@@ -76,18 +76,19 @@ def temporary_home(owner: Owner) -> Path:
 
 def outside_home() -> Path:
     """Our folder in /var/tmp. Refused if someone else made one of that name first."""
-    mark = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
-    home = Path("/var/tmp") / f"member-services-{mark}"
-    home.mkdir(mode=0o755, exist_ok=True)
-    home.chmod(0o755)
+    home = outside_path()
+    home.mkdir(exist_ok=True)
     if home.lstat().st_uid != os.geteuid():
         raise PermissionError(f"{home} belongs to another user; remove it and try again.")
+    home.chmod(0o755)
     return home
 
 
+def outside_path() -> Path:
+    mark = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
+    return Path("/var/tmp") / f"member-services-{mark}"
+
+
 def state_folders() -> list[Path]:
-    """Every folder that `make reset` forgets."""
-    folders = [RUN]
-    if os.geteuid() == 0:
-        folders.append(outside_home())
-    return folders
+    """Every folder that `make reset` empties."""
+    return [folder for folder in (RUN, outside_path()) if folder.exists()]

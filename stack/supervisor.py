@@ -257,13 +257,15 @@ def status() -> int:
 
 def forget(folder: Path) -> None:
     """Empty a folder of ours, but for the servers kept warm for tests and the lock we hold."""
-    for entry in folder.iterdir() if folder.exists() else []:
+    for entry in folder.iterdir():
         if entry == LOCK or entry.name.startswith("warm"):
             continue
         if entry.is_dir():
             shutil.rmtree(entry)
         else:
             entry.unlink()
+    with suppress(OSError):  # Not empty: what was kept is still there.
+        folder.rmdir()
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def opened(browser, **options):
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
     page = context.new_page()
     failures = []
-    page.on("pageerror", failures.append)
+    page.on("pageerror", lambda failure: failures.append(failure))
     yield page
     context.close()
     assert failures == []
