@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -73,7 +74,27 @@ class Issue(models.Model):
         _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
     )
     release_at = models.DateTimeField(_("goes out at"), null=True, blank=True, editable=False)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("time set by"),
+    )
+    # Why the clock did not release the issue and a person must; a sentence, stored as it was.
+    held_because = models.CharField(_("why it waits"), max_length=300, blank=True, editable=False)
     released_at = models.DateTimeField(_("released at"), null=True, blank=True, editable=False)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("released by"),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = IssueQuerySet.as_manager()
