@@ -41,7 +41,7 @@ def locked(issue: Issue) -> Issue:
 
 @transaction.atomic
 def schedule(*, issue: Issue, release_at: dt.datetime, by) -> Issue:
-    """Let the issue go out at ``release_at``; again for another time. Raises ``ValidationError``."""
+    """Let the issue go out at ``release_at``, or at another time. Raises ``ValidationError``."""
     current = locked(issue)
     refuse_released(current)
     refuse_unready(current)
