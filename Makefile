@@ -5,6 +5,7 @@ JOBS ?= 2
 BIN := .venv/bin
 UV := .tools/bin/uv
 UV_VERSION := 0.13.8
+INSTALLER := .tools/.uv-$(UV_VERSION)
 
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
@@ -41,7 +42,7 @@ check: .venv/.dev
 	@$(BIN)/python -m pytest -n $(JOBS)
 
 bench: .venv/.dev
-	@$(BIN)/python -m bench $(ONLY)
+	@$(BIN)/python -m stack with $(BIN)/python -m bench $(ONLY)
 
 lint: .venv/.dev
 	@$(BIN)/python -m stack.check lint
@@ -53,7 +54,7 @@ format: .venv/.dev
 messages: .venv/.run
 	@$(BIN)/python -m stack translations update
 
-lock: $(UV)
+lock: $(INSTALLER)
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
@@ -63,19 +64,19 @@ lock: $(UV)
 # `make run` only adds, so that it takes nothing away from `make test`.
 # Neither is repeated until its lock file changes.
 
-.venv/.run: requirements.lock $(UV)
+.venv/.run: requirements.lock $(INSTALLER)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@echo "  Installing the parts (the first time about half a minute) …"
 	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/.dev: requirements-dev.lock $(UV)
+.venv/.dev: requirements-dev.lock $(INSTALLER)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@echo "  Installing the parts and what the tests need (the first time about a minute) …"
 	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements-dev.lock
 	@touch $@
 
-$(UV):
+$(INSTALLER):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "This needs Python 3.11 or newer; make PYTHON=python3.12 names another one."; exit 1; }
 	@echo "  Getting the installer …"

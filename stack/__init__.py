@@ -10,6 +10,9 @@ takes down whatever it started. Production does not use it: there, `DATABASE_URL
     postgres      a private PostgreSQL
     valkey        a private broker
     mailbox       a mail server whose messages are read in the browser
-    supervisor    `make run`
+    supervisor    `make run`, and `prepare`, its steps before the first page
+    throwaway     servers for one run of the tests
+    warm          servers that stay up between runs
+    check         what `make check` asks before the tests
     translations  message catalogs without gettext
 """

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from stack import supervisor, warm
+from stack import supervisor, throwaway, warm
 
 
 def main() -> None:
@@ -20,6 +20,9 @@ def main() -> None:
     command.set_defaults(run=run_warm)
     command = commands.add_parser("cool", help="stop those servers and forget their data")
     command.set_defaults(run=lambda arguments: warm.cool())
+    command = commands.add_parser("with", help="run a command on servers of its own")
+    command.add_argument("command", nargs=argparse.REMAINDER)
+    command.set_defaults(run=lambda arguments: throwaway.run_with(arguments.command))
     command = commands.add_parser("translations", help="message catalogs without gettext")
     command.add_argument("verb", choices=["update", "compile", "check"])
     command.add_argument("apps", nargs="*", metavar="APP")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-RUN = PROJECT / ".run"
+# Everything a local run keeps. Another folder, another run: the tests have their own.
+RUN = Path(os.environ.get("MEMBER_SERVICES_STATE", PROJECT / ".run"))
 UNPRIVILEGED = "nobody"
 
 
@@ -55,9 +56,9 @@ def home_for(owner: Owner, name: str) -> Path:
     """The folder for one server's state: under `.run/` unless its owner cannot get there.
 
     A checkout under /root is closed to `nobody`; its state then lives in /var/tmp, under
-    a name made from the checkout's path, so that two checkouts never share a database.
+    a name made from its path, so that two checkouts never share a database.
     """
-    RUN.mkdir(exist_ok=True)
+    RUN.mkdir(parents=True, exist_ok=True)
     home = RUN if owner.can_enter(RUN) else outside_home()
     return home / name
 
@@ -85,7 +86,7 @@ def outside_home() -> Path:
 
 
 def outside_path() -> Path:
-    mark = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
+    mark = hashlib.sha256(str(RUN).encode()).hexdigest()[:12]
     return Path("/var/tmp") / f"member-services-{mark}"
 
 

@@ -271,7 +271,7 @@ def forget(folder: Path) -> None:
 @contextmanager
 def only_one_here():
     """Hold this checkout's lock; the system lets go of it however we end."""
-    RUN.mkdir(exist_ok=True)
+    RUN.mkdir(parents=True, exist_ok=True)
     with LOCK.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
