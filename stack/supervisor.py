@@ -137,7 +137,8 @@ class Supervisor:
         web.wait_ready(lambda: self.answers(self.addresses["portal"]), seconds=60)
 
     def announce(self) -> None:
-        STATE.write_text(json.dumps({"pid": os.getpid(), "addresses": self.addresses}))
+        parts = {program.name: program.pid for program in self.programs}
+        STATE.write_text(json.dumps({"addresses": self.addresses, "parts": parts}))
         print()
         print_addresses(self.addresses)
         if SIGN_INS.exists():
