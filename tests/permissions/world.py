@@ -1,0 +1,230 @@
+"""A small world in which every address has something real to show."""
+
+import datetime as dt
+
+import pytest
+from allauth.account.internal.flows.password_reset import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+
+from accounts.models import User
+from benefits.models import Allowance, BenefitGroup, BenefitItem, ExceptionalGrant
+from events.models import Event, EventSeries
+from members.models import (
+    Contact,
+    DuesStandard,
+    MemberUnit,
+    SpecialCommittee,
+    Term,
+    Tier,
+)
+from publications import distribution, unsubscribing
+from publications.models import Article, Issue, Publication, Section
+from tests.factories import (
+    ContactFactory,
+    PaymentFactory,
+    RepresentativeFactory,
+    UserFactory,
+    member,
+)
+from tests.permissions.addresses import Address
+
+STAFF_ROLES = [
+    "member_services",
+    "editor",
+    "first_reviewer",
+    "second_reviewer",
+    "final_reviewer",
+    "finance",
+    "events",
+    "read_only",
+]
+# In the order of the table's letters.
+ROLES = [
+    "anonymous",
+    "member",
+    "manager",
+    "other_member",
+    "other_manager",
+    "lapsed",
+    *STAFF_ROLES,
+    "superuser",
+]
+
+JOINED = dt.date(2020, 5, 1)
+ISSUED_ON = dt.date(2026, 3, 13)
+RELEASED_AT = dt.datetime(2026, 3, 13, 1, tzinfo=dt.UTC)
+
+
+class World:
+    """Units, people of every role, and one object of every kind; made once for a test."""
+
+    def __init__(self) -> None:
+        for command in ("load_roles", "load_charter", "load_catalogue"):
+            call_command(command, verbosity=0)
+        self.ours = self.paid_up_unit("我们矿业有限公司")
+        self.others = self.paid_up_unit("他们矿业有限公司")
+        self.lapsed = member(name="欠费矿业有限公司", joined_on=JOINED)
+        self.sessions = {role: self.sign_in(self.person(role)) for role in ROLES[1:]}
+        self.objects = {type(each): each for each in self.one_of_each()}
+
+    def paid_up_unit(self, name: str) -> MemberUnit:
+        unit = member(
+            name=name, joined_on=JOINED, committee="fluorite", paid=tuple(range(2020, 2027))
+        )
+        ContactFactory(unit=unit)
+        return unit
+
+    def person(self, role: str) -> User:
+        user = UserFactory(
+            email=f"{role}@people.example",
+            is_staff=role in STAFF_ROLES or role == "superuser",
+            is_superuser=role == "superuser",
+        )
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        unit = {
+            "member": self.ours,
+            "manager": self.ours,
+            "other_member": self.others,
+            "other_manager": self.others,
+            "lapsed": self.lapsed,
+        }.get(role)
+        if role in STAFF_ROLES:
+            user.groups.add(Group.objects.get(name=role))
+        elif unit:
+            kind = "manager" if role.endswith("manager") or role == "lapsed" else "member"
+            RepresentativeFactory(user=user, unit=unit, role=kind)
+        return user
+
+    def sign_in(self, user: User) -> str:
+        client = Client()
+        client.force_login(user)
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def client(self, role: str) -> Client:
+        """A fresh client that is signed in as ``role``."""
+        client = Client(raise_request_exception=True)
+        if role in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return client
+
+    def one_of_each(self) -> list:
+        publication = Publication.objects.get(is_mailed=True)
+        issue = Issue.objects.create(
+            publication=publication,
+            issued_on=ISSUED_ON,
+            year=2026,
+            number=7,
+            serial_number=689,
+            pdf="issues/sample.pdf",
+        )
+        section = Section.objects.create(issue=issue, position=1, title="重要新闻")
+        article = Article.objects.create(section=section, position=1, title="样稿", body="正文。")
+        sent = distribution.plan(issue=issue, at=RELEASED_AT)
+        Issue.objects.filter(pk=issue.pk).update(
+            state=Issue.State.RELEASED, released_at=RELEASED_AT
+        )
+        issue.refresh_from_db()
+        grant = ExceptionalGrant.objects.create(
+            unit=self.others,
+            reason="样例",
+            approved_by=User.objects.get(is_superuser=True),
+            starts_on=ISSUED_ON,
+            ends_on=ISSUED_ON,
+        )
+        series = EventSeries.objects.first()
+        event = Event.objects.create(
+            series=series, name="样会", starts_on=ISSUED_ON, ends_on=ISSUED_ON, place="北京"
+        )
+        task = PeriodicTask.objects.create(
+            name="样例",
+            task="publications.tasks.sweep",
+            interval=IntervalSchedule.objects.create(every=1, period="hours"),
+        )
+        return [
+            publication,
+            issue,
+            section,
+            article,
+            sent,
+            sent.deliveries.filter(unit=self.ours).get(),
+            grant,
+            series,
+            event,
+            task,
+            task.interval,
+            CrontabSchedule.objects.create(),
+            ClockedSchedule.objects.create(clocked_time=RELEASED_AT),
+            SolarSchedule.objects.create(event="sunrise", latitude=39, longitude=116),
+            self.ours,
+            PaymentFactory(unit=self.ours, year=2019, confirmed_at=None, confirmed_by=None),
+            self.ours.contacts.get(),
+            self.ours.seats.get(),
+            self.ours.appointments.get(),
+            self.ours.applications.get(),
+            self.ours.representatives.first(),
+            *(
+                model.objects.first()
+                for model in (
+                    Allowance,
+                    BenefitGroup,
+                    BenefitItem,
+                    DuesStandard,
+                    Group,
+                    SpecialCommittee,
+                    Term,
+                    Tier,
+                )
+            ),
+            User.objects.get(email="member@people.example"),
+        ]
+
+    def fill(self, address: Address) -> dict:
+        """The arguments of an address, those of a real object of unit ``ours``."""
+        return {name: self.argument(name, address.name) for name in address.takes}
+
+    def argument(self, name: str, address: str):
+        issue = self.objects[Issue]
+        contact = self.objects[Contact]
+        user = self.objects[User]
+        if name in ("object_id", "pk", "id"):
+            return self.object_of(address).pk
+        return {
+            "code": issue.publication.code,
+            "year": issue.year,
+            "number": issue.number,
+            "token": unsubscribing.token_for(contact.pk),
+            "app_label": "members",
+            "unit_id": self.ours.pk,
+            "uidb36": user_pk_to_url_str(user),
+            "key": self.key(address, user),
+        }[name]
+
+    def key(self, address: str, user: User) -> str:
+        if address == "account_confirm_email":
+            return EmailConfirmationHMAC(EmailAddress.objects.get(user=user)).key
+        return default_token_generator.make_token(user)
+
+    def object_of(self, address: str):
+        """The object of an admin address: ``admin:members_contact_change`` names a contact."""
+        app_and_model = address.removeprefix("admin:")
+        for model, each in self.objects.items():
+            if app_and_model.startswith(f"{model._meta.app_label}_{model._meta.model_name}_"):
+                return each
+        raise LookupError(f"tests/permissions/world.py has no object for {address}")
+
+
+@pytest.fixture
+def world(db) -> World:
+    return World()
