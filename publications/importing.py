@@ -136,7 +136,14 @@ def faults(instance, name: str) -> list[ValidationError]:
         instance.clean_fields(exclude=relations)
     except ValidationError as error:
         return [
-            ValidationError(f"{name}, {instance._meta.get_field(field).verbose_name}: {message}")
+            ValidationError(
+                _("%(thing)s, %(field)s: %(message)s")
+                % {
+                    "thing": name,
+                    "field": instance._meta.get_field(field).verbose_name,
+                    "message": message,
+                }
+            )
             for field, messages in error.message_dict.items()
             for message in messages
         ]

@@ -6,8 +6,8 @@ second time: the text itself has begun.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ ENTRY = re.compile(
     rf"^(?P<title>.*?\S){LEADER}[（(]?[Pp]?(?P<page>\d{{1,4}})(?:[-–—]\d{{1,4}})?[)）]?$"
 )
 PROSE_LENGTH = 120
+# A shorter line above an entry is a section's name rather than half a title.
+HALF_A_TITLE = 10
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def find_contents(lines: list[Line]) -> int | None:
 def read_contents(lines: list[Line], start: int) -> Contents:
     """Read the table that begins behind the line ``start``. Raises ``ValidationError``."""
     contents = Contents(sections=[], end=start + 1)
-    titles, seen, headings = titles_in(lines[start + 1 :]), set(), []
+    behind = [line.key for line in lines[start + 1 :]]
+    seen, headings = set(), []
     for index, line in enumerate(lines[start + 1 :], start=start + 1):
         if line.key in seen or is_prose(line):
             break
@@ -78,7 +81,7 @@ def read_contents(lines: list[Line], start: int) -> Contents:
             headings.append(line)
             continue
         title = LIST_MARK.sub("", found["title"])
-        if headings and is_first_half(headings[-1], title, titles):
+        if headings and is_first_half(headings[-1], title, behind):
             title = headings.pop().text + title
         if headings or not contents.sections:
             contents.sections.append(section_under(headings))
@@ -105,12 +108,15 @@ def is_prose(line: Line) -> bool:
     return line.text.endswith("。") or len(line.text) > PROSE_LENGTH
 
 
-def is_first_half(line: Line, title: str, titles: set[str]) -> bool:
-    """Whether the line is the beginning of a title that the table breaks in two."""
-    return not line.is_marked and key(title) not in titles and line.key + key(title) in titles
+def is_first_half(line: Line, title: str, text: list[str]) -> bool:
+    """Whether the line is the beginning of a title that the table breaks in two.
 
-
-def titles_in(lines: Iterable[Line]) -> set[str]:
-    """Keys of every line, and of two and three lines together: a title may be broken."""
-    keys = [line.key for line in lines]
-    return {"".join(keys[i : i + n]) for i in range(len(keys)) for n in (1, 2, 3)}
+    The text decides: it has both halves as one line, or (a long title) as two.
+    """
+    if line.is_marked:
+        return False
+    whole = line.key + key(title)
+    if whole in text:
+        return True
+    pairs = {first + second for first, second in pairwise(text)}
+    return len(line.key) >= HALF_A_TITLE and whole in pairs
