@@ -1,0 +1,73 @@
+"""Small pieces of the portal's pages."""
+
+import re
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from django import template
+from django.conf import settings
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from publications.reading import rendered
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of the portal's places, and the names of the pages that belong to it."""
+
+    url: str
+    icon: str
+    label: str
+    pages: tuple[str, ...]
+
+
+PLACES = (
+    Place("home", "scale", pgettext_lazy("place", "Rights"), ("home", "rights_item")),
+    Place("publications", "book-open", _("Publications"), ("publications", "issue")),
+    Place("events", "calendar-days", pgettext_lazy("place", "Events"), ("events",)),
+    Place("unit", "building-office-2", _("Our unit"), ("unit",)),
+)
+
+
+@register.inclusion_tag("portal/parts/places.html", takes_context=True)
+def places(context) -> dict:
+    match = context["request"].resolver_match
+    return {"places": PLACES, "page": match.url_name if match else ""}
+
+
+@register.simple_tag
+def association() -> str:
+    """The association's name."""
+    return settings.ASSOCIATION_NAME
+
+
+@register.simple_tag
+def service_address() -> str:
+    """Where a member unit writes to the association's member services."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+@register.filter
+def reading(markdown: str) -> SafeString:
+    """An article's body as safe HTML."""
+    return rendered(markdown)
+
+
+@register.filter
+def big_numbers(text: str) -> SafeString:
+    """The text with its numbers set large."""
+    return mark_safe(re.sub(r"\d[\d,]*", r"<b>\g<0></b>", escape(text)))  # escaped before
+
+
+@register.filter
+def yuan(amount) -> str:
+    """``1600.00`` as ``¥1,600``; fen are shown only where there are any."""
+    if amount is None:
+        return "—"
+    text = f"¥{amount:,.2f}"
+    return text.removesuffix(".00")
