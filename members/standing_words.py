@@ -131,7 +131,7 @@ def would_change(history: History, on: dt.date) -> Iterator[str]:
         }
     else:
         yield from _payment_needed(history, year, on)
-        if year < on.year and not good_from:
+        if year < on.year:
             yield from _this_year_instead(history, on)
 
 

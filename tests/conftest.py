@@ -9,6 +9,11 @@ from django.conf import settings
 from stack.valkey import Broker
 
 
+def pytest_configure() -> None:
+    """Passwords of test users need not be slow to guess."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_keepdb, django_db_modify_db_settings_parallel_suffix

@@ -1,0 +1,86 @@
+"""A unit's history written down in a line or two."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from members.models import DuesPayment, MembershipApplication, MemberUnit
+from tests.factories import (
+    ApplicationFactory,
+    AppointmentFactory,
+    PaymentFactory,
+    StandardFactory,
+    TierFactory,
+    UnitFactory,
+)
+
+REFUND = DuesPayment.Kind.REFUND
+PENDING = MembershipApplication.Decision.PENDING
+REJECTED = MembershipApplication.Decision.REJECTED
+
+
+def day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+@dataclass
+class Past:
+    """``paid`` and the like: "year amount date"; ``tiers``: "code first-day [last-day]".
+
+    Without ``tiers`` the unit is an ordinary member (¥5,000 a year) from the day it joined.
+    """
+
+    joined: str | None = "2019-05-01"
+    left: str | None = None
+    rejoined: str | None = None
+    pending: str | None = None
+    rejected: str | None = None
+    tiers: list[str] | None = None
+    paid: list[str] = field(default_factory=list)
+    unconfirmed: list[str] = field(default_factory=list)
+    refunded: list[str] = field(default_factory=list)
+
+    def create(self) -> MemberUnit:
+        unit = UnitFactory()
+        self._apply(unit)
+        tiers = [f"ordinary {self.joined}"] if self.tiers is None and self.joined else self.tiers
+        for code, first, *last in map(str.split, tiers or []):
+            AppointmentFactory(
+                unit=unit,
+                tier=TierFactory(code=code),
+                starts_on=day(first),
+                ends_on=day(last[0]) if last else None,
+            )
+        self._pay(unit)
+        return unit
+
+    def _apply(self, unit: MemberUnit) -> None:
+        if self.joined:
+            ApplicationFactory(unit=unit, decided_on=day(self.joined), ended_on=day(self.left))
+        if self.rejoined:
+            ApplicationFactory(unit=unit, decided_on=day(self.rejoined))
+        if self.pending:
+            filed_on = day(self.pending)
+            ApplicationFactory(unit=unit, filed_on=filed_on, decision=PENDING, decided_on=None)
+        if self.rejected:
+            ApplicationFactory(unit=unit, decided_on=day(self.rejected), decision=REJECTED)
+
+    def _pay(self, unit: MemberUnit) -> None:
+        for line in self.paid:
+            PaymentFactory(unit=unit, **money(line))
+        for line in self.refunded:
+            PaymentFactory(unit=unit, kind=REFUND, **money(line))
+        for line in self.unconfirmed:
+            PaymentFactory(unit=unit, confirmed_at=None, confirmed_by=None, **money(line))
+
+
+def money(line: str) -> dict:
+    year, amount, paid_on = line.split()
+    return {"year": int(year), "amount": Decimal(amount), "paid_on": day(paid_on)}
+
+
+def load_standards(years: range = range(2018, 2028), tiers=("ordinary", "council")) -> None:
+    """¥5,000 for ordinary members and ¥20,000 for council units."""
+    for code in tiers:
+        for year in years:
+            StandardFactory(tier=TierFactory(code=code), year=year)
