@@ -155,7 +155,11 @@ USE_TZ = True
 # --- Mail ------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=20)
+# Seconds that a message waits before each further try; after the last one it has failed.
+DELIVERY_RETRY_DELAYS = env.list(
+    "DELIVERY_RETRY_DELAYS", cast=float, default=[60, 300, 900, 3600, 14_400, 43_200]
+)
 ASSOCIATION_NAME = env("ASSOCIATION_NAME", default="中国矿业联合会")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{ASSOCIATION_NAME} <service@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -38,6 +38,17 @@ class Distribution(models.Model):
         verbose_name=_("released by"),
     )
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # Who last paused, resumed or stopped it, or had the failed ones tried again.
+    steered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("last steered by"),
+    )
+    steered_at = models.DateTimeField(_("last steered at"), null=True, blank=True, editable=False)
     # Set while the mail server cannot be used: nothing is claimed before this time.
     next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True)
     trouble = models.CharField(_("trouble with the mail server"), max_length=300, blank=True)

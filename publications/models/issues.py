@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from publications.models.publications import Publication
@@ -166,6 +166,10 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def next_position(self) -> int:
+        """The place behind the section's last article."""
+        return (self.articles.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 class Article(models.Model):

@@ -1,0 +1,62 @@
+"""谁收到本期: who gets an issue, and why. Rights are judged at the issue's date."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from benefits.entitlement import Basis, Entitlement, entitlement, judged
+from members.models import Contact, MemberUnit
+from publications.models import Delivery, Issue
+
+# An address that SMTP can carry without extensions. Others are left out, with the reason.
+ADDRESS = r"^[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+
+# One row per contact of an entitled unit, or per unit where there is nobody to write to.
+RECIPIENTS = """
+    WITH judged (unit_id, is_entitled, basis, tier_id) AS MATERIALIZED ({units})
+    SELECT judged.unit_id, contact.id AS contact_id, coalesce(contact.email, '') AS address,
+           CASE WHEN NOT judged.is_entitled THEN 'not_entitled'
+                WHEN found.reason = '' THEN 'queued'
+                ELSE 'left_out' END AS state,
+           found.reason, judged.tier_id, judged.basis
+      FROM judged
+      LEFT JOIN members_contact AS contact
+             ON judged.is_entitled AND contact.unit_id = judged.unit_id
+            AND contact.is_active AND contact.roles @> ARRAY[%s]::varchar[]
+     CROSS JOIN LATERAL (
+           SELECT CASE WHEN NOT judged.is_entitled THEN judged.basis
+                       WHEN contact.id IS NULL THEN 'no_contact'
+                       WHEN contact.unsubscribed_at IS NOT NULL THEN 'unsubscribed'
+                       WHEN contact.email !~ %s THEN 'bad_address'
+                       ELSE '' END AS reason) AS found
+"""
+
+
+def may_read(unit: MemberUnit, issue: Issue) -> Entitlement:
+    """Whether the unit may read the issue online or download it, with the reasons."""
+    return entitlement(unit, issue.publication.benefit_item, issue.issued_on)
+
+
+def judged_units(issue: Issue) -> QuerySet[MemberUnit]:
+    """Every member unit on the issue's date, judged by the rule."""
+    units = MemberUnit.objects.members(issue.issued_on).order_by()
+    return judged(units, issue.publication.benefit_item, issue.issued_on)
+
+
+def judged_recipients(issue: Issue) -> tuple[str, Sequence]:
+    """The question "who gets it, and who not, and why" as one SELECT and its parameters.
+
+    The plan inserts what it selects and the preview shows it, so that the two cannot differ.
+    Columns: unit_id, contact_id, address, state, reason, tier_id, basis.
+    """
+    units = judged_units(issue).values_list("pk", "is_entitled", "basis", "tier_held")
+    sql, parameters = units.query.sql_with_params()
+    return RECIPIENTS.format(units=sql), (*parameters, Contact.Role.BULLETIN.value, ADDRESS)
+
+
+def in_words(reason: str) -> str:
+    """A row's reason for a reader, in the active language."""
+    for codes in (Delivery.Reason, Basis):
+        if reason in codes.values:
+            return str(codes(reason).label)
+    return reason

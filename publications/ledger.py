@@ -1,0 +1,326 @@
+"""The delivery state machine. Each step is one SQL statement, by the database's clock.
+
+A worker's step names its claim (``token``), so that a worker which lost its claim changes nothing.
+Nothing here may run inside a transaction that stays open while a mail server is talked to.
+"""
+
+import datetime as dt
+from contextlib import contextmanager
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from members.models import Contact
+from publications.models import Delivery
+
+State = Delivery.State
+
+
+class Claimed(NamedTuple):
+    """One message to send."""
+
+    id: int
+    state: str
+    address: str
+    message_id: str
+    attempts: int
+    contact_id: int | None
+    name: str
+    unit: str
+    claimed_at: dt.datetime
+
+
+class Outcome(NamedTuple):
+    """What became of one message. ``wait``: seconds until the next try."""
+
+    id: int
+    state: str
+    reply: str
+    wait: float = 0
+    is_throttled: bool = False
+
+
+def lease() -> dt.timedelta:
+    """How long a claim holds: more than all waits of one conversation with the mail server.
+
+    Connecting, greeting, EHLO, TLS, EHLO, sign-in, envelope, content, and the same again for the
+    second try on a new connection.
+    """
+    return dt.timedelta(seconds=16 * settings.EMAIL_TIMEOUT)
+
+
+CLAIM = """
+    WITH chosen AS (
+        SELECT row.id, coalesce(contact.name, '') AS name, unit.name AS unit,
+               CASE WHEN contact.unsubscribed_at IS NOT NULL THEN 'unsubscribed'
+                    WHEN contact.is_active AND contact.roles @> ARRAY[%(role)s]::varchar[] THEN ''
+                    ELSE 'contact_gone' END AS hindrance
+          FROM publications_delivery AS row
+          JOIN publications_distribution AS distribution ON distribution.id = row.distribution_id
+          JOIN members_memberunit AS unit ON unit.id = row.unit_id
+          LEFT JOIN members_contact AS contact ON contact.id = row.contact_id
+         WHERE row.distribution_id = %(distribution)s
+           AND row.state IN ('queued', 'retry', 'unknown')
+           AND row.due_at <= statement_timestamp()
+           AND distribution.state = 'running'
+           AND (distribution.next_try_at IS NULL
+                OR distribution.next_try_at <= statement_timestamp())
+         ORDER BY row.due_at, row.id
+         LIMIT %(size)s
+           FOR UPDATE OF row SKIP LOCKED
+    )
+    UPDATE publications_delivery AS row
+       SET state = CASE WHEN hindrance = '' THEN 'claimed' ELSE 'suppressed' END,
+           reason = hindrance,
+           token = CASE WHEN hindrance = '' THEN %(token)s::uuid END,
+           lease_until = CASE WHEN hindrance = '' THEN statement_timestamp() + %(lease)s END
+      FROM chosen
+     WHERE row.id = chosen.id
+ RETURNING row.id, row.state, row.address, row.message_id, row.attempts, row.contact_id,
+           chosen.name, chosen.unit, statement_timestamp()
+"""
+
+
+def claim(distribution_id: int, *, token: UUID, size: int) -> list[Claimed]:
+    """Take up to ``size`` due messages; nobody else gets them while the lease lasts.
+
+    Whoever unsubscribed or left since the list was frozen is suppressed in the same statement.
+    Both kinds are returned, in order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CLAIM,
+            {
+                "distribution": distribution_id,
+                "role": Contact.Role.BULLETIN.value,
+                "size": size,
+                "token": token,
+                "lease": lease(),
+            },
+        )
+        return sorted(Claimed(*row) for row in cursor.fetchall())
+
+
+STEP = """
+    UPDATE publications_delivery AS row
+       SET state = CASE WHEN row.id = %(next)s THEN 'sending'
+                        WHEN distribution.state = 'stopped' AND %(waits)s THEN 'cancelled'
+                        ELSE %(state)s END,
+           reason = CASE WHEN row.id = %(done)s AND distribution.state = 'stopped' AND %(waits)s
+                         THEN 'stopped' ELSE row.reason END,
+           attempts = row.attempts + (row.id = %(next)s)::int
+                      - (row.id = %(done)s AND %(state)s = 'queued')::int,
+           reply = CASE WHEN row.id = %(done)s THEN %(reply)s ELSE row.reply END,
+           sent_at = CASE WHEN row.id = %(done)s AND %(state)s = 'accepted'
+                          THEN statement_timestamp() END,
+           due_at = CASE WHEN row.id = %(done)s AND %(waits)s
+                         THEN statement_timestamp() + %(wait)s ELSE row.due_at END,
+           token = CASE WHEN row.id = %(next)s THEN row.token END,
+           lease_until = CASE WHEN row.id = %(next)s
+                              THEN statement_timestamp() + %(lease)s END
+      FROM publications_distribution AS distribution
+     WHERE row.id IN (%(done)s, %(next)s)
+       AND row.token = %(token)s
+       AND distribution.id = row.distribution_id
+       AND ((row.id = %(done)s AND row.state = 'sending')
+            OR (row.id = %(next)s AND row.state = 'claimed'
+                AND distribution.state = 'running'))
+ RETURNING row.id
+"""
+
+NOTHING = Outcome(0, State.ACCEPTED, "")
+
+
+def step(token: UUID, *, done: Outcome | None, following: int | None) -> bool:
+    """Record one message's outcome and begin the following one, in one statement.
+
+    Returns whether the following one may be sent: not where its claim is lost, or where the
+    distribution was paused or stopped meanwhile.
+    """
+    done = done or NOTHING
+    with connection.cursor() as cursor:
+        cursor.execute(
+            STEP,
+            {
+                "token": token,
+                "done": done.id,
+                "state": str(done.state),
+                "waits": done.state in Delivery.WAITING,
+                "reply": done.reply[:300],
+                "wait": dt.timedelta(seconds=done.wait),
+                "next": following or 0,
+                "lease": lease(),
+            },
+        )
+        return (following,) in cursor.fetchall()
+
+
+GIVE_BACK = """
+    UPDATE publications_delivery
+       SET state = 'queued', token = NULL, lease_until = NULL
+     WHERE token = %s AND state = 'claimed'
+"""
+
+
+def give_back(token: UUID) -> None:
+    """Return what was claimed and not begun to the queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE_BACK, [token])
+
+
+HOLD = """
+    UPDATE publications_distribution
+       SET next_try_at = statement_timestamp() + %s, trouble = %s
+     WHERE id = %s
+"""
+
+
+def hold(distribution_id: int, *, wait: float, trouble: str) -> None:
+    """The mail server cannot be used: nothing is claimed for ``wait`` seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [dt.timedelta(seconds=wait), trouble[:300], distribution_id])
+
+
+SLOW_DOWN = """
+    UPDATE publications_delivery AS row
+       SET state = CASE WHEN row.state = 'claimed' THEN 'queued' ELSE row.state END,
+           token = NULL, lease_until = NULL,
+           due_at = greatest(row.due_at, statement_timestamp() + %(wait)s + %(gap)s * turn.number)
+      FROM (SELECT id, row_number() OVER (ORDER BY due_at, id) AS number
+              FROM publications_delivery
+             WHERE distribution_id = %(distribution)s
+               AND lower(split_part(address, '@', 2)) = %(domain)s
+               AND (state IN ('queued', 'retry', 'unknown')
+                    OR (state = 'claimed' AND token = %(token)s))
+               FOR UPDATE SKIP LOCKED) AS turn
+     WHERE row.id = turn.id
+ RETURNING row.id
+"""
+
+
+def slow_down(
+    distribution_id: int, *, domain: str, token: UUID, wait: float, gap: float
+) -> set[int]:
+    """Send a domain's other messages later and one by one. Returns which.
+
+    They begin after ``wait`` seconds, ``gap`` seconds apart. The worker's own claims are among
+    them; those of other workers are not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SLOW_DOWN,
+            {
+                "distribution": distribution_id,
+                "domain": domain,
+                "token": token,
+                "wait": dt.timedelta(seconds=wait),
+                "gap": dt.timedelta(seconds=gap),
+            },
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+EXPIRE = """
+    UPDATE publications_delivery
+       SET state = CASE WHEN state = 'claimed' THEN 'queued'
+                        WHEN attempts > %(retries)s THEN 'failed'
+                        ELSE 'unknown' END,
+           reply = CASE WHEN state = 'sending' THEN %(reply)s ELSE reply END,
+           due_at = statement_timestamp(), token = NULL, lease_until = NULL
+     WHERE state IN ('claimed', 'sending') AND lease_until < statement_timestamp()
+"""
+
+
+def expire() -> int:
+    """Take back what dead workers held. Returns how many messages."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            EXPIRE,
+            {
+                "retries": len(settings.DELIVERY_RETRY_DELAYS),
+                "reply": "The worker ended before the mail server answered.",
+            },
+        )
+        return cursor.rowcount
+
+
+CANCEL = """
+    UPDATE publications_delivery AS row
+       SET state = 'cancelled', reason = 'stopped', token = NULL, lease_until = NULL
+      FROM publications_distribution AS distribution
+     WHERE distribution.id = row.distribution_id
+       AND distribution.state = 'stopped'
+       AND row.state IN ('queued', 'retry', 'unknown', 'claimed')
+"""
+
+
+def cancel_stopped() -> int:
+    """Cancel what stopped distributions have not sent. What is being sent is left alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(CANCEL)
+        return cursor.rowcount
+
+
+FINISH = """
+    UPDATE publications_distribution AS distribution
+       SET state = 'finished', finished_at = statement_timestamp(),
+           next_try_at = NULL, trouble = ''
+     WHERE state = 'running'
+       AND NOT EXISTS (
+           SELECT 1 FROM publications_delivery AS row
+            WHERE row.distribution_id = distribution.id
+              AND row.state IN ('queued', 'retry', 'unknown'))
+       AND NOT EXISTS (
+           SELECT 1 FROM publications_delivery AS row
+            WHERE row.distribution_id = distribution.id
+              AND row.state IN ('claimed', 'sending'))
+"""
+
+
+def finish() -> None:
+    """Running distributions with nothing pending are finished."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH)
+
+
+DUE = """
+    SELECT distribution.id
+      FROM publications_distribution AS distribution
+     WHERE distribution.state = 'running'
+       AND (distribution.next_try_at IS NULL
+            OR distribution.next_try_at <= statement_timestamp())
+       AND EXISTS (
+           SELECT 1 FROM publications_delivery AS row
+            WHERE row.distribution_id = distribution.id
+              AND row.state IN ('queued', 'retry', 'unknown')
+              AND row.due_at <= statement_timestamp())
+       AND %s > (
+           SELECT count(DISTINCT row.token) FROM publications_delivery AS row
+            WHERE row.distribution_id = distribution.id
+              AND row.state IN ('claimed', 'sending'))
+"""
+
+
+def due(*, workers: int) -> list[int]:
+    """Distributions with due messages at which fewer than ``workers`` are at work."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, [workers])
+        return [row[0] for row in cursor.fetchall()]
+
+
+@contextmanager
+def asynchronous_commits():
+    """Commit without waiting for the disk.
+
+    A killed worker loses nothing by it. A killed database may forget the last half second: those
+    messages are then sent again, with the same Message-ID.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")

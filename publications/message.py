@@ -1,0 +1,181 @@
+"""The e-mail of an issue: rendered and encoded once, then spliced for each recipient."""
+
+import datetime as dt
+import html
+import logging
+import secrets
+from dataclasses import dataclass
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from publications.mime import SplicedText, base64_lines, encoded, mailbox
+from publications.models import Issue
+from publications.unsubscribing import token_for
+
+log = logging.getLogger(__name__)
+
+# A larger PDF is not attached; the mail then only links to it.
+ATTACHMENT_LIMIT = 2 * 1024 * 1024
+PREVIEW_TITLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What differs from one message to the next."""
+
+    address: str
+    name: str
+    unit: str
+    contact_id: int
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Texts:
+    """An issue in words, with marks where a recipient's values go."""
+
+    subject: str
+    plain: str
+    html: str
+    marks: dict[str, str]
+
+
+class Letter:
+    """The message of one issue. `to()` gives the bytes for one recipient.
+
+    No line begins with a dot (all bodies are base64), so nothing needs SMTP's dot-stuffing.
+    """
+
+    def __init__(self, issue: Issue):
+        pdf = attachable_pdf(issue)
+        texts = rendered(issue, is_attached=pdf is not None)
+        self.plain = SplicedText(texts.plain, texts.marks)
+        self.html = SplicedText(texts.html, texts.marks)
+        self.unsubscribe_url = absolute("unsubscribe", "TOKEN")
+        self._encode_once(issue, texts.subject, pdf)
+
+    def to(self, recipient: Recipient, *, at: dt.datetime) -> bytes:
+        """The whole message, dated `at`, with CRLF at each line's end."""
+        url = self.unsubscribe_url.replace("TOKEN", token_for(recipient.contact_id))
+        values = {"unit": recipient.unit, "name": recipient.name, "stop": url}
+        escaped = {name: html.escape(value) for name, value in values.items()}
+        head = (
+            f"To: {mailbox(recipient.name, recipient.address)}\r\n"
+            f"Message-ID: {recipient.message_id}\r\n"
+            f"Date: {format_datetime(at)}\r\n"
+            f"List-Unsubscribe: <{url}>\r\n"
+        ).encode("ascii")
+        plain, rich = self.plain.tail_for(values), self.html.tail_for(escaped)
+        return b"".join((head, self.start, plain, self.middle, rich, self.end))
+
+    def _encode_once(self, issue: Issue, subject: str, pdf: bytes | None) -> None:
+        inner, outer = secrets.token_hex(12), secrets.token_hex(12)
+        alternative = f'Content-Type: multipart/alternative; boundary="{inner}"\r\n\r\n'
+        if pdf is not None:
+            mixed = f'Content-Type: multipart/mixed; boundary="{outer}"\r\n\r\n'
+            alternative = f"{mixed}--{outer}\r\n{alternative}"
+        headers = common_headers(issue, subject)
+        plain, rich = part_head(inner, "plain"), part_head(inner, "html")
+        self.start = (headers + alternative + plain).encode("ascii") + self.plain.head
+        self.middle = rich.encode("ascii") + self.html.head
+        self.end = f"--{inner}--\r\n".encode("ascii")
+        if pdf is not None:
+            self.end += pdf_part(issue, pdf, outer) + f"--{outer}--\r\n".encode("ascii")
+
+
+def common_headers(issue: Issue, subject: str) -> str:
+    """The headers that are the same for everyone."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    list_id = f"{issue.publication.code}.{urlsplit(settings.SITE_URL).hostname}"
+    return (
+        f"From: {mailbox(name, address)}\r\n"
+        f"Subject: {encoded(subject)}\r\n"
+        f"List-Id: <{list_id}>\r\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        "MIME-Version: 1.0\r\n"
+    )
+
+
+def part_head(boundary: str, kind: str) -> str:
+    return (
+        f"--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+
+
+def pdf_part(issue: Issue, pdf: bytes, boundary: str) -> bytes:
+    """The attachment; its base64 is by far the longest part, and made once."""
+    name = f"{issue.publication.code}-{issue.year}-{issue.number}.pdf"
+    head = (
+        f"--{boundary}\r\nContent-Type: application/pdf\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode("ascii") + base64_lines(pdf)
+
+
+def attachable_pdf(issue: Issue) -> bytes | None:
+    """The issue's PDF where it has one that is small enough and can be read."""
+    if not issue.pdf:
+        return None
+    try:
+        with issue.pdf.open("rb") as file:
+            return file.read() if issue.pdf.size <= ATTACHMENT_LIMIT else None
+    except OSError:
+        log.exception("The PDF of issue %s cannot be read: it is mailed without.", issue.pk)
+        return None
+
+
+def rendered(issue: Issue, *, is_attached: bool) -> Texts:
+    """The two templates, in the association's language, filled once."""
+    marks = {name: f"[[{name}-{secrets.token_hex(8)}]]" for name in ("unit", "name", "stop")}
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = subject_of(issue)
+        context = {
+            **contents_of(issue),
+            "issue": issue,
+            "subject": subject,
+            "is_attached": is_attached,
+            "url": absolute("issue", issue.publication.code, issue.year, issue.number),
+            "site": settings.SITE_URL,
+            "association": settings.ASSOCIATION_NAME,
+            "language": settings.LANGUAGE_CODE,
+            "to": marks,
+        }
+        plain = render_to_string("publications/mail/issue.txt", context)
+        rich = render_to_string("publications/mail/issue.html", context)
+    return Texts(subject, plain, rich, marks)
+
+
+def contents_of(issue: Issue) -> dict:
+    """Sections with their articles, the highlights, and the line shown in a list of mails."""
+    sections = list(issue.sections.prefetch_related("articles"))
+    articles = [article for section in sections for article in section.articles.all()]
+    highlights = [article for article in articles if article.is_highlight]
+    titles = [article.title for article in (highlights or articles)[:PREVIEW_TITLES]]
+    preview = _("; ").join(titles)
+    return {"sections": sections, "highlights": highlights, "preview": preview}
+
+
+def subject_of(issue: Issue) -> str:
+    """《中国矿业信息》2026年第7期（总第689期）, in the active language."""
+    words = {
+        "publication": issue.publication.label,
+        "year": issue.year,
+        "number": issue.number,
+        "serial": issue.serial_number,
+    }
+    if issue.serial_number is None:
+        return _("%(publication)s %(year)s no. %(number)s") % words
+    return _("%(publication)s, %(year)s no. %(number)s (no. %(serial)s in all)") % words
+
+
+def absolute(name: str, *arguments) -> str:
+    """The address of a page of the portal, as it stands in a mail."""
+    return settings.SITE_URL.rstrip("/") + reverse(name, args=arguments)
