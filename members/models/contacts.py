@@ -21,10 +21,10 @@ class Contact(models.Model):
 
     class Role(models.TextChoices):
         LIAISON = "liaison", _("liaison")
-        BULLETIN = "bulletin", _("bulletin")
-        PARCELS = "parcels", _("parcels")
-        FINANCE = "finance", _("finance")
-        EVENTS = "events", _("events")
+        BULLETIN = "bulletin", _("bulletin by e-mail")
+        PARCELS = "parcels", _("parcels by post")
+        FINANCE = "finance", _("dues and finance")
+        EVENTS = "events", _("meetings and events")
 
     unit = models.ForeignKey(
         MemberUnit, models.CASCADE, related_name="contacts", verbose_name=_("member unit")
@@ -33,7 +33,7 @@ class Contact(models.Model):
     roles = ArrayField(
         models.CharField(max_length=10, choices=Role), verbose_name=_("contact for"), default=list
     )
-    title = models.CharField(_("position"), max_length=60, blank=True)
+    title = models.CharField(_("job title"), max_length=60, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     mobile = models.CharField(_("mobile"), max_length=30, blank=True)
     address = models.CharField(_("postal address, if not the unit's"), max_length=200, blank=True)

@@ -87,6 +87,7 @@ class DuesPayment(models.Model):
         verbose_name = _("dues payment")
         verbose_name_plural = _("dues payments")
         ordering = ["-paid_on", "-pk"]
+        permissions = [("confirm_payment", _("Can confirm a dues payment"))]
         indexes = [
             models.Index(
                 "year",

@@ -59,6 +59,7 @@ class MembershipApplication(models.Model):
         verbose_name = _("membership application")
         verbose_name_plural = _("membership applications")
         ordering = ["-filed_on", "-pk"]
+        permissions = [("decide_application", _("Can decide a membership application"))]
         constraints = [
             no_overlap(
                 "unit_id",

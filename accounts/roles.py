@@ -1,0 +1,164 @@
+"""Staff roles as data: what each may do in the admin.
+
+A role is a group whose name is the role's code. `load_roles` makes the groups and their
+permissions equal to this table. A line reads "model: what may be done"; a plain verb is one of
+Django's four, anything else the codename of a permission of that model.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {"view", "add", "change", "delete"}
+EDIT = "view add change delete"
+KEEP = "view add change"
+
+EVERYTHING_VIEWED = {
+    "members.memberunit": "view",
+    "members.formername": "view",
+    "members.contact": "view",
+    "members.membershipapplication": "view",
+    "members.tier": "view",
+    "members.term": "view",
+    "members.tierappointment": "view",
+    "members.specialcommittee": "view",
+    "members.committeeseat": "view",
+    "members.duesstandard": "view",
+    "members.duespayment": "view",
+    "members.representative": "view",
+    "benefits.benefitgroup": "view",
+    "benefits.benefititem": "view",
+    "benefits.allowance": "view",
+    "benefits.exceptionalgrant": "view",
+    "publications.publication": "view",
+    "publications.issue": "view",
+    "publications.section": "view",
+    "publications.article": "view",
+    "publications.distribution": "view",
+    "publications.delivery": "view",
+    "events.eventseries": "view",
+    "events.event": "view",
+}
+REVIEWING = EVERYTHING_VIEWED | {
+    "publications.issue": "view change",
+    "publications.section": EDIT,
+    "publications.article": "view change",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """One group of staff; ``may`` maps "app.model" to what its people may do with it."""
+
+    code: str
+    label: str
+    may: dict[str, str]
+
+    def codenames(self) -> Iterator[tuple[str, str, str]]:
+        """Each permission as (app, model, codename)."""
+        for path, words in self.may.items():
+            app, model = path.split(".")
+            for word in words.split():
+                yield app, model, f"{word}_{model}" if word in VERBS else word
+
+
+ROLES = [
+    Role(
+        "member_services",
+        _("Member services"),
+        EVERYTHING_VIEWED
+        | {
+            "members.memberunit": KEEP,
+            "members.formername": EDIT,
+            "members.contact": EDIT,
+            "members.membershipapplication": f"{EDIT} decide_application",
+            "members.term": KEEP,
+            "members.tierappointment": EDIT,
+            "members.specialcommittee": KEEP,
+            "members.committeeseat": EDIT,
+            "members.representative": KEEP,
+            "benefits.exceptionalgrant": KEEP,
+            "accounts.user": KEEP,
+        },
+    ),
+    Role(
+        "editor",
+        _("Editor"),
+        EVERYTHING_VIEWED
+        | {
+            "publications.issue": f"{EDIT} import_issue release_issue",
+            "publications.section": EDIT,
+            "publications.article": EDIT,
+            "publications.distribution": "view change",
+        },
+    ),
+    Role("first_reviewer", _("First reviewer"), REVIEWING),
+    Role("second_reviewer", _("Second reviewer"), REVIEWING),
+    Role(
+        "final_reviewer",
+        _("Final reviewer"),
+        REVIEWING
+        | {
+            "publications.issue": "view change release_issue",
+            "publications.distribution": "view change",
+        },
+    ),
+    Role(
+        "finance",
+        _("Finance"),
+        EVERYTHING_VIEWED
+        | {
+            "members.duesstandard": KEEP,
+            "members.duespayment": f"{EDIT} confirm_payment",
+        },
+    ),
+    Role(
+        "events",
+        _("Events"),
+        EVERYTHING_VIEWED | {"events.eventseries": "view change", "events.event": EDIT},
+    ),
+    Role("read_only", _("Read only"), EVERYTHING_VIEWED),
+]
+LABELS = {role.code: role.label for role in ROLES}
+
+
+def label_of(group: Group) -> str:
+    """The role's name in the reader's language; a group made by hand shows its own."""
+    return gettext(str(LABELS.get(group.name, group.name)))
+
+
+@transaction.atomic
+def load_roles() -> list[str]:
+    """Make the groups equal to the table; returns the codes of those that were changed.
+
+    Raises ``LookupError`` for a permission that does not exist. People keep their groups.
+    """
+    return [role.code for role in ROLES if _load(role)]
+
+
+def _load(role: Role) -> bool:
+    group, is_new = Group.objects.get_or_create(name=role.code)
+    wanted = _permissions(role)
+    if wanted == set(group.permissions.all()):
+        return is_new
+    group.permissions.set(wanted)
+    return True
+
+
+def _permissions(role: Role) -> set[Permission]:
+    wanted = set(role.codenames())
+    chosen = Q(pk__in=[])
+    for app, model, codename in wanted:
+        chosen |= Q(content_type__app_label=app, content_type__model=model, codename=codename)
+    found = set(Permission.objects.filter(chosen).select_related("content_type"))
+    known = {
+        (each.content_type.app_label, each.content_type.model, each.codename) for each in found
+    }
+    if missing := wanted - known:
+        raise LookupError(f"No such permission: {sorted(missing)}")
+    return found
