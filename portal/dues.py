@@ -19,6 +19,10 @@ class YearOfDues:
     payments: list[DuesPayment]
 
     @property
+    def is_recorded(self) -> bool:
+        return self.due is not None or bool(self.payments)
+
+    @property
     def missing(self) -> Decimal:
         return max(self.due - self.paid, Decimal(0)) if self.due is not None else Decimal(0)
 
@@ -33,12 +37,14 @@ class YearOfDues:
 
 
 def dues_by_year(unit: MemberUnit, on: dt.date) -> list[YearOfDues]:
-    """Each year of membership up to ``on``, and each year paid for; the newest first."""
+    """The year of ``on`` and every year with an amount due or a payment; the newest first."""
     history = next(histories([unit], BEGINNING))
-    return [in_year(history, year, on) for year in sorted(years(history, on), reverse=True)]
+    found = [in_year(history, year, on) for year in sorted(years(history, on), reverse=True)]
+    return [each for each in found if each.is_recorded or each.year == on.year]
 
 
 def years(history: History, on: dt.date) -> set[int]:
+    """Every year of membership up to ``on``, and every year for which something was paid."""
     found = {payment.year for payment in history.payments}
     for spell in history.memberships:
         last = min(spell.ended_on or on, on)

@@ -13,6 +13,11 @@ class Line:
     answer: Entitlement
     figure: Figure
 
+    @property
+    def facts(self) -> list[str]:
+        """How often, and in what form."""
+        return [text for text in (self.answer.item.get_period_display(), self.figure.note) if text]
+
 
 @dataclass(frozen=True)
 class Section:

@@ -1,10 +1,10 @@
-"""Words of the sign-in package that we put better in Chinese.
+"""Words of the sign-in package, and of Django's password rules, that we put better in Chinese.
 
-The package's forms and errors come with their own translation. An entry here brings the text
-into our catalog, which is read first. Nothing imports this module.
+Their forms and errors come with translations of their own. An entry here brings the text into
+our catalog, which is read first. Nothing imports this module.
 """
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 WORDS = [
     # Labels
@@ -20,6 +20,22 @@ WORDS = [
     # Ways to confirm that it is you
     gettext_noop("Use your password"),
     gettext_noop("Use authenticator app or code"),
+    # The rules for a password, and how it broke one
+    gettext_noop("Your password can’t be too similar to your other personal information."),
+    gettext_noop("Your password can’t be a commonly used password."),
+    gettext_noop("Your password can’t be entirely numeric."),
+    gettext_noop("This password is too common."),
+    gettext_noop("This password is entirely numeric."),
+    gettext_noop("The password is too similar to the %(verbose_name)s."),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
     # What may be wrong
     gettext_noop("This account is currently inactive."),
     gettext_noop("The email address and/or password you specified are not correct."),

@@ -61,11 +61,11 @@ def shelves(unit, year: int | None) -> list[Shelf]:
         Issue.objects.released()
         .filter(year=year)
         .select_related("publication__benefit_item__group")
-        .order_by("publication__benefit_item__position", "publication", "-issued_on", "-number")
+        .order_by("-publication__is_mailed", "publication__benefit_item", "-issued_on", "-number")
     )
     by_publication = [
         (publication, list(of_it))
-        for publication, of_it in groupby(issues, lambda i: i.publication)
+        for publication, of_it in groupby(issues, key=attrgetter("publication"))
     ]
     today = timezone.localdate()
     questions = [
