@@ -13,8 +13,8 @@ from publications.models import Article, Issue, Publication, Section
 from publications.parsing.issue import ParsedIssue, ParsedSection, parse
 from publications.parsing.lines import key
 
-# 5 MB of text: a hundred times the longest issue so far.
-FILE_LIMIT = 5 * 1024 * 1024
+# 1 MB of text: ten times the longest issue so far.
+FILE_LIMIT = 1024 * 1024
 OTHER_FORMATS = {b"PK\x03\x04": "Word", b"\xd0\xcf\x11\xe0": "Word", b"%PDF-": "PDF"}
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -22,7 +22,7 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 def decode(data: bytes) -> str:
     """The text of a file in UTF-8, UTF-16 with its mark, or GBK (read as GB18030)."""
     if len(data) > FILE_LIMIT:
-        raise ValidationError(_("The file is larger than 5 MB."), code="file_size")
+        raise ValidationError(_("The file is larger than 1 MB."), code="file_size")
     for mark, name in OTHER_FORMATS.items():
         if data.startswith(mark):
             raise ValidationError(

@@ -291,7 +291,7 @@ def test_encodings(encoding):
         (b"abc\0def", "文件无法按文本读取，既不是UTF-8也不是GBK。请另存为UTF-8。"),
         (b"PK\x03\x04...", "这是Word文件。请另存为纯文本（.txt或.md）再试。"),
         (b"%PDF-1.7", "这是PDF文件。请另存为纯文本（.txt或.md）再试。"),
-        (b" " * (5 * 1024 * 1024 + 1), "文件超过5MB。"),
+        (b" " * (1024 * 1024 + 1), "文件超过1MB。"),
     ],
 )
 def test_files_that_are_no_text(data, message):

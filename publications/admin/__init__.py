@@ -1,0 +1,15 @@
+"""The door for staff: what they see and press. Deciding is done in the activities behind it."""
+
+from publications.admin.articles import ArticleAdmin, SectionAdmin
+from publications.admin.deliveries import DeliveryAdmin, DistributionAdmin
+from publications.admin.issues import IssueAdmin
+from publications.admin.publications import PublicationAdmin
+
+__all__ = [
+    "ArticleAdmin",
+    "DeliveryAdmin",
+    "DistributionAdmin",
+    "IssueAdmin",
+    "PublicationAdmin",
+    "SectionAdmin",
+]

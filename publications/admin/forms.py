@@ -1,0 +1,145 @@
+"""Forms of the editors: they check shape; numbering and release decide."""
+
+from django import forms
+from django.db.models.fields.files import FieldFile
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from publications import numbering
+from publications.models import Issue, Publication
+
+
+class PdfLink:
+    """An issue's stored PDF for the widget: files have no public address, a view hands them out."""
+
+    def __init__(self, issue: Issue):
+        self.name = issue.pdf.name
+        self.url = reverse("admin:publications_issue_pdf", args=[issue.pk])
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PdfWidget(UnfoldAdminFileFieldWidget):
+    def format_value(self, value):
+        is_stored = isinstance(value, FieldFile) and value and value.instance.pk
+        return PdfLink(value.instance) if is_stored else None
+
+
+class IssueForm(forms.ModelForm):
+    """Refuses numbers that are taken, at their fields."""
+
+    class Meta:
+        model = Issue
+        fields = (
+            "publication",
+            "issued_on",
+            "number",
+            "serial_number",
+            "title",
+            "masthead",
+            "pdf",
+        )
+        widgets = {"masthead": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors:
+            self.instance.year = cleaned["issued_on"].year
+            proposed = Issue(
+                pk=self.instance.pk,
+                publication=cleaned["publication"],
+                issued_on=cleaned["issued_on"],
+                number=cleaned["number"],
+                serial_number=cleaned["serial_number"],
+            )
+            for field, error in numbering.repeats(proposed).items():
+                self.add_error(field, error)
+        return cleaned
+
+
+class PositionedForm(forms.ModelForm):
+    """A row whose place is given by dragging; the formset numbers them anew on saving."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].required = False
+
+    def _get_validation_exclusions(self):
+        """Two rows that change places are no conflict: the database looks when all are saved."""
+        return super()._get_validation_exclusions() | {"position"}
+
+
+class PositionedFormSet(forms.BaseInlineFormSet):
+    """Numbers the rows that stay 1, 2, 3 … in the order that was given."""
+
+    def clean(self):
+        super().clean()
+        if any(self.errors):
+            return
+        staying = [form for form in self.forms if self.is_kept(form)]
+        staying.sort(key=lambda form: form.cleaned_data.get("position") or 10_000)
+        for position, form in enumerate(staying, start=1):
+            if form.instance.position != position:
+                form.instance.position = position
+                # The form itself saw no change, but the row must be saved.
+                form.changed_data.append("position")
+
+    def is_kept(self, form) -> bool:
+        return (form.instance.pk or form.has_changed()) and form not in self.deleted_forms
+
+
+class ReleaseAtForm(forms.Form):
+    """The time at which an issue goes out, in the association's time zone."""
+
+    release_at = forms.DateTimeField(
+        label=_("Goes out at"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        error_messages={"required": _("Choose the day and the time.")},
+    )
+
+    def __init__(self, *args, at, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    def clean_release_at(self):
+        release_at = self.cleaned_data["release_at"]
+        if release_at <= self.at:
+            raise forms.ValidationError(
+                _("This time is past. Choose a later one, or release the issue now.")
+            )
+        return release_at
+
+
+class ImportFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("Text of the whole issue"),
+        help_text=_(
+            "A text file (.txt or .md) in UTF-8 or GBK, with cover, contents and articles."
+        ),
+        error_messages={
+            "required": _("Choose the file."),
+            "empty": _("The file is empty."),
+        },
+    )
+
+
+class ImportForm(forms.Form):
+    """The second step: the text that was recognised, and whose issue it is."""
+
+    publication = forms.ModelChoiceField(
+        Publication.objects.all(),
+        label=_("Publication"),
+        empty_label=None,
+        widget=UnfoldAdminSelectWidget(),
+        error_messages={"required": _("Choose the publication.")},
+    )
+    text = forms.CharField(widget=forms.HiddenInput(), strip=False)

@@ -1,0 +1,202 @@
+"""The issue: its contents on one page, and the pages around its release."""
+
+from django.contrib import admin, messages
+from django.db.models import Count
+from django.http import FileResponse, Http404
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+
+from publications import numbering
+from publications.admin import importing, preview, progress, recipients, releasing
+from publications.admin.articles import FrozenWithIssue, link_to_write
+from publications.admin.forms import IssueForm, PdfWidget, PositionedForm, PositionedFormSet
+from publications.models import Issue, Publication, Section
+
+COLOURS = {
+    Issue.State.DRAFT: None,
+    Issue.State.SCHEDULED: "info",
+    Issue.State.HELD: "warning",
+    Issue.State.RELEASED: "success",
+}
+
+
+class SectionInline(TabularInline):
+    """Sections in their order, each with links to its articles."""
+
+    model = Section
+    form = PositionedForm
+    formset = PositionedFormSet
+    fields = ["title", "contents", "position"]
+    readonly_fields = ["contents"]
+    ordering_field = "position"
+    hide_ordering_field = True
+    show_change_link = True
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("issue").prefetch_related("articles")
+
+    @display(description=_("articles"))
+    def contents(self, section):
+        if not section.pk:
+            return _("Save first, then write the articles.")
+        rows = format_html_join(
+            "",
+            '<li><a class="text-primary-600 dark:text-primary-500" href="{}">{}</a> {}</li>',
+            (
+                (
+                    reverse("admin:publications_article_change", args=[article.pk]),
+                    article.title,
+                    "★" if article.is_highlight else "",
+                )
+                for article in section.articles.all()
+            ),
+        )
+        return format_html("<ol>{}</ol>{}", rows, link_to_write(section))
+
+
+@admin.register(Issue)
+class IssueAdmin(FrozenWithIssue, ModelAdmin):
+    form = IssueForm
+    inlines = [SectionInline]
+    list_display = ["__str__", "issued_on", "serial_number", "title", "articles", "stage", "when"]
+    list_filter = ["state", "publication", "year"]
+    list_select_related = ["publication"]
+    list_per_page = 50
+    search_fields = ["title", "number", "serial_number", "sections__articles__title"]
+    search_help_text = _("Search titles of issues and articles, and numbers")
+    date_hierarchy = "issued_on"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("publication", "issued_on"),
+                    ("number", "serial_number"),
+                    "title",
+                    "pdf",
+                    "masthead",
+                ]
+            },
+        ),
+    ]
+    actions_list = ["import_file"]
+    actions_detail = ["recipients", "preview", "releasing", "progress"]
+    warn_unsaved_form = True
+
+    def issue_of(self, issue):
+        return issue
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request).select_related("publication")
+        return rows.annotate(articles_count=Count("sections__articles", distinct=True))
+
+    def get_urls(self):
+        name = "publications_issue_{}".format
+        return [
+            path(
+                "<int:object_id>/pdf/",
+                self.admin_site.admin_view(self.pdf),
+                name=name("pdf"),
+            ),
+            *super().get_urls(),
+        ]
+
+    # --- Columns ---
+
+    @display(description=_("articles"), ordering="articles_count")
+    def articles(self, issue):
+        return issue.articles_count
+
+    @display(description=_("state"), ordering="state", label=COLOURS)
+    def stage(self, issue):
+        return issue.state, issue.get_state_display()
+
+    @display(description=_("when"), empty_value="—")
+    def when(self, issue):
+        return issue.released_at or issue.release_at
+
+    # --- The form ---
+
+    def get_changeform_initial_data(self, request):
+        """The next issue of the publication asked for, or of the one that is mailed."""
+        initial = super().get_changeform_initial_data(request)
+        wanted = Publication.objects.order_by("-is_mailed", "benefit_item__position")
+        if initial.get("publication"):
+            wanted = wanted.filter(pk=initial["publication"])
+        publication, on = wanted.first(), timezone.localdate()
+        if publication is None:
+            return initial
+        return {
+            "publication": publication.pk,
+            "issued_on": on,
+            "number": numbering.next_number(publication, on.year),
+            "serial_number": numbering.next_serial_number(publication),
+        } | initial
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "pdf":
+            kwargs["widget"] = PdfWidget()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        for sentence in numbering.gaps(form.instance):
+            messages.warning(request, sentence)
+
+    # --- Pages of one issue ---
+
+    @action(
+        description=_("Who gets it, and why"),
+        url_path="recipients",
+        permissions=["view"],
+        icon="group",
+    )
+    def recipients(self, request, object_id):
+        return recipients.page(self, request, self.found(request, object_id))
+
+    @action(description=_("Preview"), url_path="preview", permissions=["view"], icon="visibility")
+    def preview(self, request, object_id):
+        return preview.page(self, request, self.found(request, object_id))
+
+    @action(
+        description=_("Release"),
+        url_path="release",
+        permissions=["publications.release_issue"],
+        icon="schedule_send",
+    )
+    def releasing(self, request, object_id):
+        return releasing.page(self, request, self.found(request, object_id))
+
+    @action(description=_("Progress"), url_path="progress", permissions=["view"], icon="monitoring")
+    def progress(self, request, object_id):
+        return progress.page(self, request, self.found(request, object_id))
+
+    @action(
+        description=_("Import an issue from a text"),
+        url_path="import",
+        permissions=["publications.import_issue"],
+        icon="upload_file",
+    )
+    def import_file(self, request):
+        return importing.page(self, request)
+
+    def pdf(self, request, object_id):
+        """The stored PDF for staff who may see the issue."""
+        issue = self.found(request, object_id)
+        if not self.has_view_permission(request, issue):
+            raise Http404
+        if not issue.pdf:
+            raise Http404
+        name = f"{issue}.pdf"
+        return FileResponse(issue.pdf.open("rb"), filename=name, content_type="application/pdf")
+
+    def found(self, request, object_id) -> Issue:
+        issue = self.get_object(request, str(object_id))
+        if issue is None:
+            raise Http404
+        return issue
