@@ -38,8 +38,8 @@ test: .venv/.dev
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 check: .venv/.dev
-	@$(BIN)/python -m stack.check
-	@$(BIN)/python -m pytest -n $(JOBS)
+	@checked=0; $(BIN)/python -m stack.check || checked=$$?; \
+		$(BIN)/python -m pytest -n $(JOBS) && exit $$checked
 
 bench: .venv/.dev
 	@$(BIN)/python -m stack with $(BIN)/python -m bench $(ONLY)
