@@ -30,7 +30,7 @@ def shortcomings(issue: Issue) -> list[str]:
 
 def refuse_unready(issue: Issue) -> None:
     if found := shortcomings(issue):
-        raise ValidationError(found, code="not_ready")
+        raise ValidationError(" ".join(found), code="not_ready")
 
 
 def locked(issue: Issue) -> Issue:

@@ -5,8 +5,10 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from benefits.models import BenefitGroup, BenefitItem
+from benefits.models import Allowance, BenefitGroup, BenefitItem, Extent, Medium
+from members.models import MemberUnit
 from publications.models import Article, Issue, Publication, Section
+from tests.factories import ContactFactory, TierFactory, member
 
 
 class GroupFactory(DjangoModelFactory):
@@ -82,3 +84,24 @@ def issue_with_article(**fields) -> Issue:
     issue = IssueFactory(**fields)
     ArticleFactory(section__issue=issue)
     return issue
+
+
+def promised(item: BenefitItem, *tiers: str) -> BenefitItem:
+    """The charter promises the item electronically, without limit, to the tiers."""
+    for tier in tiers or ("ordinary",):
+        Allowance.objects.create(
+            item=item,
+            tier=TierFactory(code=tier),
+            medium=Medium.ELECTRONIC,
+            extent=Extent.UNLIMITED,
+            clause=item.clause,
+            starts_on=dt.date(2015, 1, 1),
+        )
+    return item
+
+
+def recipient(*, paid: tuple[int, ...] = (2025,), **fields) -> MemberUnit:
+    """A member since 2019 with a bulletin contact, entitled in March 2026."""
+    unit = member(paid=paid, **fields)
+    ContactFactory(unit=unit)
+    return unit
