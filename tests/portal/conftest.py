@@ -1,0 +1,33 @@
+"""What several of these tests start from."""
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import member
+from tests.portal.factories import person_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def unit(db, today):
+    """An ordinary member whose dues of last year and this year are paid."""
+    return member(paid=(today.year - 1, today.year), name="青禾铜业有限公司")
+
+
+@pytest.fixture
+def reader(client, unit):
+    """The client, signed in for the unit."""
+    client.force_login(person_of(unit))
+    return client
+
+
+@pytest.fixture
+def lapsed(db, today):
+    """An ordinary member that has paid nothing since joining; its standards are known."""
+    return member(name="北原矿山装备有限公司")

@@ -1,0 +1,243 @@
+"""刊物: the list, the reading page and the PDF, all by one rule judged at the date of issue."""
+
+import datetime as dt
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from benefits.models import ExceptionalGrant
+from tests.factories import StandardFactory, TierFactory, UserFactory
+from tests.portal.factories import person_of, promise
+from tests.portal.pages import Page, queries_of
+from tests.publications.factories import (
+    ArticleFactory,
+    IssueFactory,
+    ItemFactory,
+    PublicationFactory,
+    SectionFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bulletin(db):
+    """The weekly bulletin, promised to ordinary members."""
+    publication = PublicationFactory()
+    promise(publication.benefit_item)
+    return publication
+
+
+def released(publication, on: dt.date, number: int = 1, **fields):
+    at = dt.datetime.combine(on, dt.time(9), dt.UTC)
+    return IssueFactory(
+        publication=publication,
+        issued_on=on,
+        number=number,
+        state="released",
+        released_at=at,
+        **fields,
+    )
+
+
+def address(issue, name: str = "issue") -> str:
+    return reverse(name, args=[issue.publication.code, issue.year, issue.number])
+
+
+@pytest.fixture
+def autumn(today):
+    """A day on which the reader's unit was entitled: after its payment of last year."""
+    return dt.date(today.year - 1, 9, 4)
+
+
+@pytest.fixture
+def winter(today):
+    """A day on which it was not: nothing was paid for the year before."""
+    return dt.date(today.year - 1, 2, 6)
+
+
+def test_the_list_marks_what_may_be_read(reader, bulletin, autumn, winter):
+    released(bulletin, autumn, 36, serial_number=700)
+    released(bulletin, winter, 6)
+
+    page = Page(reader.get("/publications/"))
+
+    assert page.each("go") == [
+        f"第36期总第700期{autumn.year}年9月4日可阅读",
+        f"第6期{winter.year}年2月6日出刊当天不享有",
+    ]
+
+
+def test_the_list_shows_the_newest_year_and_offers_the_others(reader, bulletin, today):
+    released(bulletin, dt.date(2024, 5, 1))
+    released(bulletin, dt.date(2023, 5, 1))
+
+    newest, older = reader.get("/publications/"), reader.get("/publications/?year=2023")
+
+    assert Page(newest).each("jump") == ["2024年2023年"]
+    assert [shelf.lines[0].issue.year for shelf in newest.context["shelves"]] == [2024]
+    assert [shelf.lines[0].issue.year for shelf in older.context["shelves"]] == [2023]
+
+
+@pytest.mark.parametrize("year", ["1999", "x", "2024\x00"])
+def test_a_year_without_issues_is_not_found(reader, bulletin, year):
+    released(bulletin, dt.date(2024, 5, 1))
+
+    assert reader.get("/publications/", {"year": year}).status_code == 404
+
+
+def test_the_list_hides_what_is_not_released(reader, bulletin, autumn):
+    IssueFactory(publication=bulletin, issued_on=autumn)
+
+    assert Page(reader.get("/publications/")).each("empty") == [
+        "还没有发布过刊物。发布后即可在这里阅读。"
+    ]
+
+
+def test_the_list_names_the_right_to_each_publication(reader, bulletin, autumn):
+    report = PublicationFactory(code="report", is_mailed=False)
+    promise(report.benefit_item, "council", quantity=1, medium="paper")
+    released(bulletin, autumn)
+    released(report, autumn)
+
+    assert Page(reader.get("/publications/")).each("right") == [
+        "贵单位今天的权益：不限·电子版",
+        "贵单位今天的权益：未列入·面向其他级别或专委会",
+    ]
+
+
+def test_the_list_asks_as_often_for_three_issues_as_for_one(reader, bulletin, autumn):
+    released(bulletin, autumn, 36)
+    first = queries_of(reader, "/publications/")
+    released(bulletin, autumn + dt.timedelta(days=7), 37)
+    report = PublicationFactory(code="report", is_mailed=False)
+    released(report, autumn)
+
+    assert queries_of(reader, "/publications/") == first
+
+
+def test_an_issue_is_read_with_its_sections_and_sources(reader, bulletin, autumn):
+    issue = released(bulletin, autumn, 36, serial_number=700)
+    section = SectionFactory(issue=issue, title="政策动态")
+    ArticleFactory(
+        section=section, title="第一篇", body="**重点**在此。", source="某通讯社", is_highlight=True
+    )
+    ArticleFactory(section=section, title="第二篇", body="<script>alert(1)</script>")
+
+    response = reader.get(address(issue))
+    page = Page(response)
+
+    assert page.each("number") == [f"{autumn.year}年第36期总第700期"]
+    assert page.each("highlights") == ["本期要闻第一篇"]
+    assert page.each("contents") == ["目录政策动态第一篇第二篇"]
+    assert page.each("text") == ["重点在此。", "<script>alert(1)</script>"]
+    assert page.each("source") == ["（某通讯社）"]
+
+
+def test_an_issue_leads_to_the_issues_beside_it(reader, bulletin, autumn):
+    week = dt.timedelta(days=7)
+    first = released(bulletin, autumn, 36)
+    second = released(bulletin, autumn + week, 37)
+    third = released(bulletin, dt.date(autumn.year + 1, 1, 1), 1)
+    IssueFactory(publication=bulletin, issued_on=autumn + 2 * week, number=38)
+    released(PublicationFactory(code="other"), autumn + week, 37)
+
+    context = reader.get(address(second)).context
+
+    assert (context["earlier"], context["later"]) == (first, third)
+
+
+def test_reading_asks_as_often_for_three_articles_as_for_one(reader, bulletin, autumn):
+    issue = released(bulletin, autumn)
+    ArticleFactory(section=SectionFactory(issue=issue))
+    first = queries_of(reader, address(issue))
+    ArticleFactory(section=SectionFactory(issue=issue))
+    ArticleFactory(section=SectionFactory(issue=issue))
+
+    assert queries_of(reader, address(issue)) == first
+
+
+@pytest.mark.parametrize("name", ["issue", "issue_pdf"])
+def test_who_is_not_entitled_reads_why_and_what_would_change_it(reader, bulletin, winter, name):
+    issue = released(bulletin, winter, pdf=pdf())
+    ArticleFactory(section=SectionFactory(issue=issue), body="机密正文")
+
+    response = reader.get(address(issue, name))
+    page, answer = Page(response), response.context["answer"]
+
+    assert response.status_code == 403
+    assert page.each("h1") == ["本期未向贵单位开放"]
+    assert page.each("h2") == ["原因", "怎样可以享有"]
+    assert len(page.each("li")) >= len(answer.because) + len(answer.would_change) > 2
+    assert "机密正文" not in page.words
+
+
+def test_an_exceptional_grant_opens_the_issue(client, lapsed, bulletin, autumn):
+    StandardFactory(tier=TierFactory(code="ordinary"), year=autumn.year)
+    issue = released(bulletin, autumn)
+    client.force_login(person_of(lapsed))
+    refused = client.get(address(issue)).status_code
+    ExceptionalGrant.objects.create(
+        unit=lapsed, reason="审批中", approved_by=UserFactory(), starts_on=autumn, ends_on=autumn
+    )
+
+    assert (refused, client.get(address(issue)).status_code) == (403, 200)
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "held"])
+@pytest.mark.parametrize("name", ["issue", "issue_pdf"])
+def test_what_is_not_released_is_not_found(reader, bulletin, autumn, state, name):
+    release_at = None if state == "draft" else dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    issue = IssueFactory(
+        publication=bulletin, issued_on=autumn, state=state, release_at=release_at, pdf=pdf()
+    )
+
+    assert reader.get(address(issue, name)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["weekly-bulletin/2020/1/", "nothing/2020/1/", "weekly-bulletin/2020/99999999999999/"]
+)
+def test_an_unknown_issue_is_not_found(reader, bulletin, path):
+    assert reader.get(f"/publications/{path}").status_code == 404
+
+
+def test_the_pdf_comes_as_a_file_with_a_chinese_name(reader, bulletin, autumn):
+    issue = released(bulletin, autumn, 36, pdf=pdf())
+
+    response = reader.get(address(issue, "issue_pdf"))
+
+    name = "%E3%80%8A%E4%B8%AD%E5%9B%BD%E7%9F%BF%E4%B8%9A%E4%BF%A1%E6%81%AF%E3%80%8B"
+    number = f"{autumn.year}%E5%B9%B4%E7%AC%AC36%E6%9C%9F.pdf"
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 sample"
+    assert response["Content-Type"] == "application/pdf"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Disposition"] == f"attachment; filename*=utf-8''{name}{number}"
+
+
+def test_an_issue_without_a_pdf_has_none_to_download(reader, bulletin, autumn):
+    assert reader.get(address(released(bulletin, autumn), "issue_pdf")).status_code == 404
+
+
+def test_a_pdf_that_is_gone_from_the_disk_is_not_found(reader, bulletin, autumn):
+    issue = released(bulletin, autumn, pdf=pdf())
+    issue.pdf.storage.delete(issue.pdf.name)
+
+    assert reader.get(address(issue, "issue_pdf")).status_code == 404
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def pdf() -> ContentFile:
+    return ContentFile(b"%PDF-1.7 sample", name="issue.pdf")
+
+
+def test_items_of_other_publications_do_not_open_this_one(reader, bulletin, autumn):
+    report = PublicationFactory(code="report", benefit_item=ItemFactory(code="report"))
+    issue = released(report, autumn)
+
+    assert reader.get(address(issue)).status_code == 403
