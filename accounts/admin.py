@@ -87,7 +87,7 @@ class UserAdmin(ModelAdmin):
         if not change or "email" in form.changed_data:
             vouch_for_address(user=obj)
 
-    @display(description=_("kind"), label={_("staff"): "success", _("unit"): "info"})
+    @display(description=_("kind of account"), label={_("staff"): "success", _("unit"): "info"})
     def kind(self, user: User) -> str:
         return _("staff") if user.is_staff else _("unit")
 

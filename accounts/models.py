@@ -24,8 +24,12 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    email = models.EmailField(
+        _("e-mail address"),
+        unique=True,
+        error_messages={"unique": _("A user with this e-mail address exists already.")},
+    )
+    name = models.CharField(_("full name"), max_length=60)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("association staff"), default=False)
     date_joined = models.DateTimeField(_("created at"), auto_now_add=True)

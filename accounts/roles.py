@@ -119,7 +119,7 @@ ROLES = [
     ),
     Role(
         "events",
-        _("Events"),
+        _("Events team"),
         EVERYTHING_VIEWED | {"events.eventseries": "view change", "events.event": EDIT},
     ),
     Role("read_only", _("Read only"), EVERYTHING_VIEWED),

@@ -29,7 +29,7 @@ class Contact(models.Model):
     unit = models.ForeignKey(
         MemberUnit, models.CASCADE, related_name="contacts", verbose_name=_("member unit")
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     roles = ArrayField(
         models.CharField(max_length=10, choices=Role), verbose_name=_("contact for"), default=list
     )

@@ -28,7 +28,7 @@ class MembershipApplication(models.Model):
     """
 
     class Decision(models.TextChoices):
-        PENDING = "pending", _("pending")
+        PENDING = "pending", _("to be decided")
         APPROVED = "approved", _("approved")
         REJECTED = "rejected", _("rejected")
 
@@ -52,6 +52,15 @@ class MembershipApplication(models.Model):
     )
     ended_on = models.DateField(_("last day of membership"), null=True, blank=True)
     ended_because = models.CharField(_("why it ended"), max_length=200, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("end recorded by"),
+    )
 
     objects = MembershipApplicationQuerySet.as_manager()
 

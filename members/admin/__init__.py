@@ -1,0 +1,27 @@
+"""The door for staff: units and all that belongs to them. Deciding is done behind it."""
+
+from members.admin.applications import MembershipApplicationAdmin
+from members.admin.dues import DuesPaymentAdmin, DuesStandardAdmin
+from members.admin.people import ContactAdmin, RepresentativeAdmin
+from members.admin.tiers import (
+    CommitteeSeatAdmin,
+    SpecialCommitteeAdmin,
+    TermAdmin,
+    TierAdmin,
+    TierAppointmentAdmin,
+)
+from members.admin.units import MemberUnitAdmin
+
+__all__ = [
+    "CommitteeSeatAdmin",
+    "ContactAdmin",
+    "DuesPaymentAdmin",
+    "DuesStandardAdmin",
+    "MemberUnitAdmin",
+    "MembershipApplicationAdmin",
+    "RepresentativeAdmin",
+    "SpecialCommitteeAdmin",
+    "TermAdmin",
+    "TierAdmin",
+    "TierAppointmentAdmin",
+]

@@ -1,0 +1,73 @@
+"""Form parts that several pages share."""
+
+from itertools import combinations
+
+from django import forms
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from members.models import Contact
+
+
+class ContactForm(forms.ModelForm):
+    """The purposes of a contact are boxes to tick."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("contact for"),
+        choices=Contact.Role.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = Contact
+        fields = ["unit", "name", "roles", "title", "email", "mobile", "address", "is_active"]
+
+
+class DatedInlineForm(forms.ModelForm):
+    """A dated row among its siblings on one page.
+
+    Whether periods overlap is asked of the rows as they stand on the page, not of those in the
+    database: ending one appointment and beginning the next is saved in one go.
+    """
+
+    def validate_constraints(self) -> None:
+        excluded = self._get_validation_exclusions()
+        for constraint in self._meta.model._meta.constraints:
+            if not isinstance(constraint, ExclusionConstraint):
+                self._validate(constraint, excluded)
+
+    def _validate(self, constraint, excluded) -> None:
+        try:
+            constraint.validate(self._meta.model, self.instance, exclude=excluded)
+        except ValidationError as error:
+            self.add_error(None, error)
+
+
+class DatedFormSet(PaginationInlineFormSet):
+    """Rows with the same values of ``once_per`` may not share a day."""
+
+    once_per: tuple[str, ...] = ()
+    overlap_message = _("Two rows cover the same days. Give the earlier one its last day.")
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form for form in self.forms if self._counts(form)]
+        for one, other in combinations(rows, 2):
+            if self._same(one, other) and _share_a_day(one.cleaned_data, other.cleaned_data):
+                later = max(one, other, key=lambda form: form.cleaned_data["starts_on"])
+                later.add_error("starts_on", self.overlap_message)
+
+    def _counts(self, form: forms.ModelForm) -> bool:
+        data = getattr(form, "cleaned_data", {})
+        return bool(data.get("starts_on")) and not form.errors and not data.get("DELETE")
+
+    def _same(self, one: forms.ModelForm, other: forms.ModelForm) -> bool:
+        return all(one.cleaned_data[name] == other.cleaned_data[name] for name in self.once_per)
+
+
+def _share_a_day(one: dict, other: dict) -> bool:
+    first, second = sorted([one, other], key=lambda data: data["starts_on"])
+    return first["ends_on"] is None or first["ends_on"] >= second["starts_on"]

@@ -1,0 +1,221 @@
+"""Member units: the list that answers most questions, and the page with everything of a unit."""
+
+from django.contrib import admin
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from members.admin.filters import (
+    CommitteeFilter,
+    MembershipFilter,
+    ProvinceFilter,
+    StandingFilter,
+    TierFilter,
+)
+from members.admin.forms import ContactForm, DatedFormSet, DatedInlineForm
+from members.models import (
+    CommitteeSeat,
+    Contact,
+    DuesPayment,
+    FormerName,
+    MembershipApplication,
+    MemberUnit,
+    Representative,
+    Tier,
+    TierAppointment,
+)
+from members.standing import GOOD, Basis, standing, with_standing
+
+CHANGELIST = "members_memberunit_changelist"
+
+
+class FormerNameInline(TabularInline):
+    model = FormerName
+    extra = 0
+    tab = True
+
+
+class ContactInline(TabularInline):
+    model = Contact
+    form = ContactForm
+    fields = ["name", "roles", "title", "email", "mobile", "is_active"]
+    extra = 0
+    tab = True
+    show_change_link = True
+
+
+class AppointmentFormSet(DatedFormSet):
+    overlap_message = _("The unit already holds a tier in this period. End that one first.")
+
+
+class AppointmentInline(TabularInline):
+    model = TierAppointment
+    form = DatedInlineForm
+    formset = AppointmentFormSet
+    fields = ["tier", "term", "starts_on", "ends_on", "resolution"]
+    extra = 0
+    tab = True
+
+
+class SeatFormSet(DatedFormSet):
+    once_per = ("committee",)
+    overlap_message = _("The unit already sits on this committee in this period.")
+
+
+class SeatInline(TabularInline):
+    model = CommitteeSeat
+    form = DatedInlineForm
+    formset = SeatFormSet
+    fields = ["committee", "starts_on", "ends_on"]
+    extra = 0
+    tab = True
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows that are decided elsewhere; each opens its own page."""
+
+    extra = 0
+    tab = True
+    show_change_link = True
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class ApplicationInline(ReadOnlyInline):
+    model = MembershipApplication
+    fields = ["filed_on", "decision", "decided_on", "resolution", "ended_on", "ended_because"]
+
+
+class PaymentInline(ReadOnlyInline):
+    model = DuesPayment
+    fields = ["year", "kind", "amount", "paid_on", "reference", "confirmed_at"]
+    readonly_fields = ["confirmed_at"]
+    ordering = ["-year", "-paid_on", "-pk"]
+
+
+class RepresentativeInline(TabularInline):
+    model = Representative
+    fields = ["user", "role", "granted_at", "revoked_at"]
+    readonly_fields = ["granted_at"]
+    autocomplete_fields = ["user"]
+    extra = 0
+    tab = True
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("user")
+
+
+@admin.register(MemberUnit)
+class MemberUnitAdmin(ModelAdmin):
+    list_display = ["name", "tier_today", "member_since", "standing_today", "bulletin_contact"]
+    list_filter = [
+        StandingFilter,
+        TierFilter,
+        MembershipFilter,
+        CommitteeFilter,
+        ProvinceFilter,
+    ]
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["name", "former_names__name", "credit_code"]
+    search_help_text = _("Name, former name or credit code")
+    warn_unsaved_form = True
+    readonly_fields = ["standing_and_reasons"]
+    fieldsets = [
+        (_("Standing today"), {"fields": ["standing_and_reasons"]}),
+        (
+            _("The unit"),
+            {
+                "fields": [
+                    ("name", "credit_code"),
+                    ("kind", "province"),
+                    ("address", "postcode"),
+                    ("phone", "website"),
+                    "note",
+                ]
+            },
+        ),
+    ]
+    inlines = [
+        ContactInline,
+        AppointmentInline,
+        SeatInline,
+        ApplicationInline,
+        PaymentInline,
+        RepresentativeInline,
+        FormerNameInline,
+    ]
+
+    def get_queryset(self, request):
+        units = super().get_queryset(request)
+        if request.resolver_match.url_name != CHANGELIST:
+            return units
+        bulletin = Contact.objects.with_role(Contact.Role.BULLETIN)
+        return with_standing(units, timezone.localdate()).annotate(
+            joined_on=F("membership_on_day__decided_on"),
+            tier_name=F("appointment_on_day__tier__name"),
+            tier_name_en=F("appointment_on_day__tier__name_en"),
+            has_bulletin_contact=Exists(
+                bulletin.filter(unit=OuterRef("pk"), unsubscribed_at__isnull=True)
+            ),
+        )
+
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets if obj else self.fieldsets[1:]
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else [ContactInline, AppointmentInline, SeatInline]
+
+    @display(description=_("tier today"), ordering="appointment_on_day__tier__rank")
+    def tier_today(self, unit) -> str:
+        return Tier(name=unit.tier_name, name_en=unit.tier_name_en).label if unit.tier_name else "—"
+
+    @display(description=_("member since"), ordering="joined_on", empty_value="—")
+    def member_since(self, unit):
+        return unit.joined_on
+
+    @display(
+        description=_("standing today"),
+        label={
+            **dict.fromkeys(GOOD, "success"),
+            Basis.NOT_A_MEMBER: "default",
+            Basis.THIS_YEAR_UNPAID: "warning",
+            Basis.LAST_YEAR_UNPAID: "warning",
+            Basis.NO_TIER: "danger",
+            Basis.NO_STANDARD: "danger",
+        },
+    )
+    def standing_today(self, unit) -> tuple[str, str]:
+        return unit.standing_basis, Basis(unit.standing_basis).label
+
+    @display(description=_("gets the bulletin"), boolean=True)
+    def bulletin_contact(self, unit) -> bool:
+        return unit.has_bulletin_contact
+
+    @display(description=_("Standing today"))
+    def standing_and_reasons(self, unit) -> str:
+        answer = standing(unit, timezone.localdate())
+        word = _("In good standing") if answer.is_good else _("Not in good standing")
+        return format_html(
+            "<strong>{} · {}</strong>{}{}",
+            word,
+            answer.basis.label,
+            _listed(answer.because),
+            format_html("<p>{}</p>{}", _("What would change it:"), _listed(answer.would_change))
+            if answer.would_change
+            else "",
+        )
+
+
+def _listed(sentences: tuple[str, ...]) -> str:
+    items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in sentences))
+    return format_html("<ul>{}</ul>", items)
