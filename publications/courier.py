@@ -45,8 +45,11 @@ class Courier:
         try:
             self.connect()
             batch = ledger.claim(self.distribution_id, token=token, size=BATCH)
+            if not batch:
+                return False
             with ledger.asynchronous_commits():
                 self.send_each([row for row in batch if row.state == State.CLAIMED], token)
+            return monotonic() < self.ends
         except Unusable as error:
             log.warning("Distribution %s waits: %s", self.distribution_id, error)
             wait = settings.DELIVERY_RETRY_DELAYS[0]
@@ -54,7 +57,6 @@ class Courier:
             return False
         finally:
             ledger.give_back(token)
-        return bool(batch) and monotonic() < self.ends
 
     def send_each(self, rows: list[Claimed], token: UUID) -> None:
         """Send the rows in order; each is recorded together with the beginning of the next.

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
-
 from benefits.entitlement import Basis, Entitlement, entitlement, judged
 from members.models import Contact, MemberUnit
 from publications.models import Delivery, Issue
@@ -12,6 +10,7 @@ from publications.models import Delivery, Issue
 ADDRESS = r"^[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 # One row per contact of an entitled unit, or per unit where there is nobody to write to.
+# Units that are no members on the day are not on the list.
 RECIPIENTS = """
     WITH judged (unit_id, is_entitled, basis, tier_id) AS MATERIALIZED ({units})
     SELECT judged.unit_id, contact.id AS contact_id, coalesce(contact.email, '') AS address,
@@ -29,6 +28,7 @@ RECIPIENTS = """
                        WHEN contact.unsubscribed_at IS NOT NULL THEN 'unsubscribed'
                        WHEN contact.email !~ %s THEN 'bad_address'
                        ELSE '' END AS reason) AS found
+     WHERE judged.basis <> %s
 """
 
 
@@ -37,21 +37,17 @@ def may_read(unit: MemberUnit, issue: Issue) -> Entitlement:
     return entitlement(unit, issue.publication.benefit_item, issue.issued_on)
 
 
-def judged_units(issue: Issue) -> QuerySet[MemberUnit]:
-    """Every member unit on the issue's date, judged by the rule."""
-    units = MemberUnit.objects.members(issue.issued_on).order_by()
-    return judged(units, issue.publication.benefit_item, issue.issued_on)
-
-
 def judged_recipients(issue: Issue) -> tuple[str, Sequence]:
     """The question "who gets it, and who not, and why" as one SELECT and its parameters.
 
     The plan inserts what it selects and the preview shows it, so that the two cannot differ.
     Columns: unit_id, contact_id, address, state, reason, tier_id, basis.
     """
-    units = judged_units(issue).values_list("pk", "is_entitled", "basis", "tier_held")
-    sql, parameters = units.query.sql_with_params()
-    return RECIPIENTS.format(units=sql), (*parameters, Contact.Role.BULLETIN.value, ADDRESS)
+    units = judged(MemberUnit.objects.all(), issue.publication.benefit_item, issue.issued_on)
+    asked = units.order_by().values_list("pk", "is_entitled", "basis", "tier_held")
+    sql, parameters = asked.query.sql_with_params()
+    own = (Contact.Role.BULLETIN.value, ADDRESS, Basis.NOT_A_MEMBER.value)
+    return RECIPIENTS.format(units=sql), (*parameters, *own)
 
 
 def in_words(reason: str) -> str:

@@ -184,17 +184,21 @@ def hold(distribution_id: int, *, wait: float, trouble: str) -> None:
 
 
 SLOW_DOWN = """
+    WITH chosen AS (
+        SELECT id, due_at FROM publications_delivery
+         WHERE distribution_id = %(distribution)s
+           AND lower(split_part(address, '@', 2)) = %(domain)s
+           AND (state IN ('queued', 'retry', 'unknown')
+                OR (state = 'claimed' AND token = %(token)s))
+           FOR UPDATE SKIP LOCKED
+    ), turn AS (
+        SELECT id, row_number() OVER (ORDER BY due_at, id) AS number FROM chosen
+    )
     UPDATE publications_delivery AS row
        SET state = CASE WHEN row.state = 'claimed' THEN 'queued' ELSE row.state END,
            token = NULL, lease_until = NULL,
            due_at = greatest(row.due_at, statement_timestamp() + %(wait)s + %(gap)s * turn.number)
-      FROM (SELECT id, row_number() OVER (ORDER BY due_at, id) AS number
-              FROM publications_delivery
-             WHERE distribution_id = %(distribution)s
-               AND lower(split_part(address, '@', 2)) = %(domain)s
-               AND (state IN ('queued', 'retry', 'unknown')
-                    OR (state = 'claimed' AND token = %(token)s))
-               FOR UPDATE SKIP LOCKED) AS turn
+      FROM turn
      WHERE row.id = turn.id
  RETURNING row.id
 """
