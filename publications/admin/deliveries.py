@@ -84,7 +84,7 @@ class DistributionAdmin(ReadOnly, ModelAdmin):
     def sent(self, distribution):
         return distribution.sent_count
 
-    @display(description=_("pending"), ordering="pending_count")
+    @display(description=_("still to send"), ordering="pending_count")
     def pending(self, distribution):
         return distribution.pending_count
 

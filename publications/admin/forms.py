@@ -96,6 +96,22 @@ class PositionedFormSet(forms.BaseInlineFormSet):
         return (form.instance.pk or form.has_changed()) and form not in self.deleted_forms
 
 
+class SectionFormSet(PositionedFormSet):
+    """A section goes only when it is empty: a tick must not take articles along."""
+
+    def clean(self):
+        super().clean()
+        for form in self.deleted_forms:
+            if form.instance.articles.exists():
+                raise forms.ValidationError(
+                    _(
+                        "Section “%(title)s” still holds articles. Move or delete them first, "
+                        "then delete the section."
+                    ),
+                    params={"title": form.instance.title},
+                )
+
+
 class ReleaseAtForm(forms.Form):
     """The time at which an issue goes out, in the association's time zone."""
 

@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 from publications import numbering
 from publications.admin import importing, preview, progress, recipients, releasing
 from publications.admin.articles import FrozenWithIssue, link_to_write
-from publications.admin.forms import IssueForm, PdfWidget, PositionedForm, PositionedFormSet
+from publications.admin.forms import IssueForm, PdfWidget, PositionedForm, SectionFormSet
 from publications.models import Issue, Publication, Section
 
 COLOURS = {
@@ -29,7 +29,7 @@ class SectionInline(TabularInline):
 
     model = Section
     form = PositionedForm
-    formset = PositionedFormSet
+    formset = SectionFormSet
     fields = ["title", "contents", "position"]
     readonly_fields = ["contents"]
     ordering_field = "position"
@@ -150,6 +150,13 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
 
     # --- Pages of one issue ---
 
+    # Methods, not names of permissions: the theme looks those up in the database at start.
+    def has_release_permission(self, request, object_id=None) -> bool:
+        return request.user.has_perm("publications.release_issue")
+
+    def has_import_permission(self, request) -> bool:
+        return request.user.has_perm("publications.import_issue")
+
     @action(
         description=_("Who gets it, and why"),
         url_path="recipients",
@@ -166,7 +173,7 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     @action(
         description=_("Release"),
         url_path="release",
-        permissions=["publications.release_issue"],
+        permissions=["release"],
         icon="schedule_send",
     )
     def releasing(self, request, object_id):
@@ -179,7 +186,7 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     @action(
         description=_("Import an issue from a text"),
         url_path="import",
-        permissions=["publications.import_issue"],
+        permissions=["import"],
         icon="upload_file",
     )
     def import_file(self, request):

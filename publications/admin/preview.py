@@ -29,8 +29,8 @@ def page(admin, request, issue: Issue):
         request,
         issue,
         "preview",
-        sections=sections,
-        highlights=[
+        chapters=sections,
+        lead=[
             row["article"]
             for section in sections
             for row in section["articles"]

@@ -44,7 +44,7 @@ def progress(distribution: Distribution) -> dict:
     promised = tally["promised"]
     labels = {
         "sent": _("sent"),
-        "pending": _("pending"),
+        "pending": _("still to send"),
         "failed": _("failed"),
         "left_out": _("left out"),
     }
