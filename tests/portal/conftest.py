@@ -6,8 +6,6 @@ from django.utils import timezone
 from tests.factories import member
 from tests.portal.factories import person_of
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
 def today():

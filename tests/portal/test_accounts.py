@@ -49,8 +49,9 @@ def user(db):
 
 @pytest.fixture
 def signed_in(client, user):
-    """Signed in with the password just now, as the second step's pages ask for."""
+    """Signed in, the password given once more, as the second step's pages ask for."""
     client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     return client
 
 
