@@ -6,13 +6,23 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from benefits.models import Allowance, BenefitItem, ExceptionalGrant
+from benefits.models import Allowance, BenefitItem, ExceptionalGrant, Extent
 from benefits.words import amount
 from members.models import SpecialCommittee, Tier
 from members.standing_words import day
 
 if TYPE_CHECKING:
-    from benefits.entitlement import Question
+    from benefits.entitlement import Entitlement, Question
+
+
+def in_short(answer: "Entitlement") -> str:
+    """Yes or no, how much, and on what it rests, in one line."""
+    if not answer.entitled:
+        return _("Not entitled: %(basis)s") % {"basis": answer.basis.label}
+    extent = Extent.QUANTITY if answer.quantity is not None else Extent.NOT_STATED
+    extent = Extent.UNLIMITED if answer.unlimited else extent
+    words = amount(answer.medium, extent, answer.quantity)
+    return _("Entitled: %(amount)s (%(basis)s)") % {"amount": words, "basis": answer.basis.label}
 
 
 # --- Why ---------------------------------------------------------------------------------------

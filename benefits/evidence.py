@@ -50,13 +50,13 @@ def evidence(
     rows = (
         MemberUnit.objects.filter(pk=unit.pk)
         .values(
-            allowances=as_json(
+            charter=as_json(
                 Allowance.objects.filter(within, starts_on__lte=last, item__in=list(items)),
                 tier=(Tier, None),
                 committee=(SpecialCommittee, None),
             ),
-            seats=as_json(CommitteeSeat.objects.filter(within, starts_on__lte=last, unit=unit)),
-            grants=as_json(
+            held=as_json(CommitteeSeat.objects.filter(within, starts_on__lte=last, unit=unit)),
+            granted=as_json(
                 ExceptionalGrant.objects.filter(within, starts_on__lte=last, unit=unit),
                 approved_by=(User, ["id", "name", "email"]),
             ),
@@ -64,13 +64,13 @@ def evidence(
         .get()
     )
     allowances = defaultdict(list)
-    for data in rows["allowances"]:
+    for data in rows["charter"]:
         row = restored(Allowance, data, tier=Tier, committee=SpecialCommittee)
         allowances[row.item_id].append(row)
     return Evidence(
         allowances,
-        [restored(CommitteeSeat, data) for data in rows["seats"]],
-        [restored(ExceptionalGrant, data, approved_by=User) for data in rows["grants"]],
+        [restored(CommitteeSeat, data) for data in rows["held"]],
+        [restored(ExceptionalGrant, data, approved_by=User) for data in rows["granted"]],
     )
 
 

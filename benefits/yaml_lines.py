@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,13 @@ class Entry:
         if int(text) > 32_000:
             raise self.fault(_("the number must not be above %(most)d") % {"most": 32_000})
         return int(text)
+
+    def amount(self) -> Decimal:
+        """Yuan, above zero."""
+        text = self.text()
+        if not re.fullmatch(r"\d{1,10}(\.\d\d?)?", text) or not Decimal(text):
+            raise self.fault(_("“%(text)s” is not an amount above zero") % {"text": text})
+        return Decimal(text)
 
     def day(self) -> dt.date:
         """A date written as 2026-03-13."""

@@ -11,11 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from benefits.charter import Change, load, plan
 from benefits.charter_file import CHARTER_FILE, Charter, parse
+from benefits.management.days import day
 from benefits.yaml_lines import BadFile
-
-
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
 
 
 class Command(BaseCommand):
