@@ -33,10 +33,11 @@ INSTALLED_APPS = [
     "benefits",
     "members",
     "accounts",
-    "config.apps.MemberServicesAdminConfig",
+    # Before the admin: its templates take the place of the admin's.
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
+    "config.apps.MemberServicesAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
