@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from benefits.entitlement import entitlement, entitlements
+from benefits.entitlement import Basis, entitlement, entitlements
 from benefits.models import BenefitItem
 from events.models import Event
 from members.standing import standing
@@ -30,6 +30,7 @@ def home(request):
         "sections": sections(answers),
         "total": len(answers),
         "promised": sum(answer.entitled for answer in answers),
+        "granted": sum(answer.basis == Basis.EXCEPTIONAL_GRANT for answer in answers),
         "latest_issue": latest_bulletin(),
         "next_event": next_event(today),
     }

@@ -152,6 +152,7 @@ def test_an_exceptional_grant_shows_where_the_right_shows(client, lapsed, today)
     page = Page(client.get("/rights/"))
 
     date = f"{today.year}年{today.month}月{today.day}日"
+    assert page.each("verdict") == ["按特批享有服务"]
     assert page.each("figure") == ["不限"]
     assert page.each("grant") == [f"特批至{date}：正在走审批"]
 
