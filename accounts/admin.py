@@ -37,7 +37,11 @@ class UserForm(forms.ModelForm):
         fields = ["email", "name", "is_active", "is_staff", "is_superuser", "groups"]
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        email = self.cleaned_data["email"].lower()
+        others = User.objects.exclude(pk=self.instance.pk)
+        if others.filter(email__iexact=email).exists():
+            raise forms.ValidationError(_("Another user already has this e-mail address."))
+        return email
 
 
 @admin.register(User)

@@ -24,11 +24,7 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address."""
 
-    email = models.EmailField(
-        _("e-mail address"),
-        unique=True,
-        error_messages={"unique": _("A user with this e-mail address exists already.")},
-    )
+    email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("full name"), max_length=60)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("association staff"), default=False)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import MemberUnit, SpecialCommittee, Tier
-from members.models.dated import DatedQuerySet, in_order, no_overlap
+from members.models.dated import Dated, DatedQuerySet, in_order, no_overlap
 from members.models.tiers import Labelled
 
 
@@ -130,7 +130,7 @@ class AllowanceQuerySet(DatedQuerySet):
         return self.on(on).filter(kept)
 
 
-class Allowance(StaffEdited):
+class Allowance(Dated, StaffEdited):
     """权益标准: what one tier, or one committee, is allowed of an item, and from when to when.
 
     ``part`` numbers several promises within one item (a problem's study for the unit concerned,
@@ -206,7 +206,7 @@ class Allowance(StaffEdited):
         return f"{self.item} · {self.tier or self.committee}"
 
 
-class ExceptionalGrant(models.Model):
+class ExceptionalGrant(Dated):
     """特批: an approved exception from the dues rule, or a larger number, until it expires.
 
     It never makes a non-member a member. Without an item it covers every item.

@@ -5,6 +5,7 @@ import datetime as dt
 from allauth.account.decorators import secure_admin_login
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from unfold.sites import UnfoldAdminSite
 
@@ -16,8 +17,9 @@ from publications.models import Delivery, Distribution, Issue
 class MemberServicesAdminSite(UnfoldAdminSite):
     """One door for everybody: the admin's own login form is never shown."""
 
-
-MemberServicesAdminSite.login = secure_admin_login(MemberServicesAdminSite.login)
+    @method_decorator(secure_admin_login)
+    def login(self, request, extra_context=None):
+        return super().login(request, extra_context)
 
 
 def sidebar(request) -> list[dict]:

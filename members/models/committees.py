@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from members.models.dated import DatedQuerySet, in_order, no_overlap
+from members.models.dated import Dated, DatedQuerySet, in_order, no_overlap
 from members.models.tiers import Labelled
 from members.models.units import MemberUnit
 
@@ -19,7 +19,7 @@ class SpecialCommittee(Labelled):
         ordering = ["code"]
 
 
-class CommitteeSeat(models.Model):
+class CommitteeSeat(Dated):
     """委员席位: a unit belongs to a committee from ``starts_on`` to ``ends_on``, both included."""
 
     unit = models.ForeignKey(

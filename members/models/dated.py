@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,22 @@ def in_order(name: str, first: str = "starts_on", last: str = "ends_on") -> mode
         condition=Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": F(first)}),
         violation_error_message=_("The last day lies before the first day."),
     )
+
+
+class Dated(models.Model):
+    """A row for the days from the first to the last field of ``DAYS``."""
+
+    DAYS = ("starts_on", "ends_on")
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Say it at the field, and before PostgreSQL is asked for an impossible range."""
+        super().clean()
+        first, last = (getattr(self, name) for name in self.DAYS)
+        if first and last and last < first:
+            raise ValidationError({self.DAYS[1]: _("The last day lies before the first day.")})
 
 
 class DatedQuerySet(models.QuerySet):

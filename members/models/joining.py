@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.models.dated import in_order, no_overlap
+from members.models.dated import Dated, in_order, no_overlap
 from members.models.units import MemberUnit
 
 
@@ -21,11 +21,13 @@ class MembershipApplicationQuerySet(models.QuerySet):
         )
 
 
-class MembershipApplication(models.Model):
+class MembershipApplication(Dated):
     """入会申请. Approved, it makes the unit a member from ``decided_on`` to ``ended_on`` inclusive.
 
     When a unit joined is read from here and is stored nowhere else.
     """
+
+    DAYS = ("decided_on", "ended_on")
 
     class Decision(models.TextChoices):
         PENDING = "pending", _("to be decided")

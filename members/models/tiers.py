@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from members.models.dated import DatedQuerySet, in_order, no_overlap
+from members.models.dated import Dated, DatedQuerySet, in_order, no_overlap
 from members.models.units import MemberUnit
 
 
@@ -39,7 +39,7 @@ class Tier(Labelled):
         ordering = ["rank"]
 
 
-class Term(Labelled):
+class Term(Dated, Labelled):
     """届: the period between two general assemblies."""
 
     starts_on = models.DateField(_("first day"))
@@ -52,7 +52,7 @@ class Term(Labelled):
         constraints = [in_order("term_days_in_order")]
 
 
-class TierAppointment(models.Model):
+class TierAppointment(Dated):
     """任期内级别: a unit holds a tier from ``starts_on`` to ``ends_on``, both included."""
 
     unit = models.ForeignKey(

@@ -61,7 +61,7 @@ def test_second_account_with_the_same_address_is_refused_in_chinese(as_superuser
     response = as_superuser.post(f"{USERS}add/", data)
 
     errors = response.context["adminform"].form.errors
-    assert errors == {"email": ["具有 电子邮箱 的 用户 已存在。"]}
+    assert errors == {"email": ["已有其他用户使用这个电子邮箱。"]}
 
 
 def test_changed_address_is_the_one_to_sign_in_with(as_superuser):

@@ -50,7 +50,7 @@ def test_people_of_units_land_on_their_rights(client):
 def test_admin_shows_no_login_form_of_its_own(client):
     response = client.get("/admin/login/?next=/admin/members/", follow=True)
 
-    assert response.redirect_chain == [(f"{LOGIN}?next=/admin/members/", 302)]
+    assert response.redirect_chain == [(f"{LOGIN}?next=%2Fadmin%2Fmembers%2F", 302)]
 
 
 def test_people_of_units_do_not_enter_the_admin(client):
@@ -64,7 +64,7 @@ def test_wrong_password_is_refused_in_chinese(client):
 
     response = sign_in(client, user.email, "another long password")
 
-    assert response.context["form"].non_field_errors() == ["您提供的邮件地址或密码不正确。"]
+    assert response.context["form"].non_field_errors() == ["邮箱或密码不对，请检查后重新输入。"]
     assert response.wsgi_request.user.is_authenticated is False
 
 
@@ -101,7 +101,7 @@ def test_password_reset_mail_is_chinese_and_its_link_works(client, mailoutbox):
     client.post("/accounts/password/reset/", {"email": user.email})
 
     [message] = mailoutbox
-    assert (message.to, message.subject) == ([user.email], "设置新密码")
+    assert (message.to, message.subject) == ([user.email], "重设密码")
     assert words_of(message.body) == []
     [address] = re.findall(r"https?://testserver(/\S+)", message.body)
     form = client.get(address, follow=True)
