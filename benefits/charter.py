@@ -3,19 +3,21 @@
 What a load may change, and what not:
 
 - The first load into an empty database takes the file's dates as they stand.
-- Every later load changes only what holds from the day ``since`` on. Rows that began earlier are
-  closed the day before, new ones are opened: the answer for an earlier day stays what it was.
+- Every later load changes only what holds from today on, or from ``since``. Rows that began earlier
+  are closed the day before, new ones are opened: the answer for an earlier day stays what it was.
+- An undated value that is to hold from a coming day already (loaded with a later ``since``) waits
+  for that day, so that loading a file again never changes anything; naming ``since`` moves it.
 - A row that a member of staff made or changed in the admin (``edited_by``) is staff's: its item's
   description, or its tier's or committee's allowance, is left alone and reported as kept.
 - Tiers and committees are created where they are missing and otherwise belong to `members`.
 - An item that the file no longer has is retired, with all its allowances. Nothing is deleted
-  but allowances that would only have begun on or after ``since``.
+  but allowances that would only have begun on or after that day.
 """
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 
 from django.db import connection, models, transaction
@@ -76,20 +78,20 @@ class Change:
 # --- Loading -----------------------------------------------------------------------------------
 
 
-def load(charter: Charter, *, since: dt.date) -> list[Change]:
-    """Write every difference from the day ``since`` on, all or nothing; returns them."""
+def load(charter: Charter, *, today: dt.date, since: dt.date | None = None) -> list[Change]:
+    """Write every difference, all or nothing, and return them; see above for the days."""
     with transaction.atomic():
         with connection.cursor() as cursor:  # a second load waits and then finds nothing to do
             table = BenefitItem._meta.db_table
             cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-        changes = plan(charter, since=since)
+        changes = plan(charter, today=today, since=since)
         write(changes)
     return changes
 
 
-def plan(charter: Charter, *, since: dt.date) -> list[Change]:
-    """The differences between the file and the database from the day ``since`` on, in order."""
-    changes = list(Plan(charter, since).changes())
+def plan(charter: Charter, *, today: dt.date, since: dt.date | None = None) -> list[Change]:
+    """The differences between the file and the database, in the order in which to write them."""
+    changes = list(Plan(charter, today, since).changes())
     return sorted(changes, key=lambda change: change.kind)
 
 
@@ -126,8 +128,8 @@ def vacate_position(row: models.Model) -> None:
 class Plan:
     """The file beside what the database holds, read once."""
 
-    def __init__(self, charter: Charter, since: dt.date):
-        self.charter = charter
+    def __init__(self, charter: Charter, today: dt.date, since: dt.date | None):
+        self.charter, self.may_move = charter, since is not None
         self.groups = {row.code: row for row in BenefitGroup.objects.all()}
         self.items = {row.code: row for row in BenefitItem.objects.select_related("group")}
         self.holders: dict[str, Tier | SpecialCommittee] = {
@@ -137,8 +139,9 @@ class Plan:
         allowances = Allowance.objects.select_related("item", "tier", "committee")
         for row in allowances.order_by("starts_on"):
             self.rows[row.item.code, (row.tier or row.committee).code, row.part].append(row)
-        # An empty database has no earlier answers to keep.
-        self.since = max(since, charter.since) if self.items else dt.date.min
+        if since is None:  # an empty database has no earlier answers to keep
+            since = today if self.items else dt.date.min
+        self.since = max(since, charter.since)
 
     def changes(self) -> Iterator[Change]:
         yield from self._holders()
@@ -184,7 +187,7 @@ class Plan:
             yield from self._cell(row, cell)
         for code, holder, part in list(self.rows):
             if code == item.code and (holder, part) not in cells:
-                yield from self._cell(row, Cell(holder, part, self.since, ()))
+                yield from self._cell(row, Cell(holder, part, self.since, False, ()))
 
     def _retirements(self) -> Iterator[Change]:
         kept = {item.code for item in self.charter.items}
@@ -208,7 +211,7 @@ class Plan:
         since = max(self.since, cell.since)
         wanted = [rest for span in cell.spans if (rest := span.from_day(since))]
         present = [rest for row in rows if (rest := span_of(row).from_day(since))]
-        if present == wanted:
+        if present == wanted or (not self.may_move and is_coming(rows, cell)):
             return
         if is_staffs(rows, since):
             yield Change(Kind.KEEP, rows[-1], words_of(rows[-1]))
@@ -240,6 +243,16 @@ def endings(rows: list[Allowance], wanted: list[Span], since: dt.date) -> Iterat
             shorter = ends_on is not None and (row.ends_on is None or ends_on < row.ends_on)
             row.ends_on = ends_on
             yield Change(Kind.CLOSE if shorter else Kind.EXTEND, row, words_of(row))
+
+
+def is_coming(rows: list[Allowance], cell: Cell) -> bool:
+    """Whether the rows end in what an undated value says, from whatever day on."""
+    if cell.is_dated or not rows:
+        return False
+    last = span_of(rows[-1])
+    if not cell.spans:
+        return last.ends_on is not None
+    return [replace(last, starts_on=span.starts_on) for span in cell.spans] == [*cell.spans]
 
 
 def is_staffs(rows: list[Allowance], since: dt.date) -> bool:

@@ -64,12 +64,13 @@ class Span:
 class Cell:
     """All that the file says of one item, one holder (a tier's or committee's code) and one part.
 
-    Before ``since`` the file says nothing.
+    Before ``since`` the file says nothing. ``is_dated``: the file gives the dates itself.
     """
 
     holder: str
     part: int
     since: dt.date
+    is_dated: bool
     spans: tuple[Span, ...]
 
 
@@ -209,6 +210,7 @@ class Reader:
     ) -> Iterator[Cell]:
         """The forms of one part put together by holder."""
         since: dict[str, dt.date] = {}
+        dated: set[str] = set()
         spans: dict[str, list[Span]] = {}
         for form, holders in forms.items():
             for who, value in holders.entries().items():
@@ -220,9 +222,11 @@ class Reader:
                         raise value.fault(_("this tier or committee is given the item twice"))
                     known += found
                     since[holder] = min(first, since.get(holder, first))
+                    if value.is_list:
+                        dated.add(holder)
         for holder, found in spans.items():
             ordered = tuple(sorted(found, key=lambda span: span.starts_on))
-            yield Cell(holder, part, since[holder], ordered)
+            yield Cell(holder, part, since[holder], holder in dated, ordered)
 
     def _holders(self, who: str, value: Entry) -> list[str]:
         """The codes that ``who`` stands for: a code, ``all`` tiers, or ``code+`` and above."""

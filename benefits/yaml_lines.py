@@ -60,12 +60,9 @@ class Faults:
 class Entry:
     """One value of a file, with its field's name and the line at which it stands."""
 
-    def __init__(self, node: yaml.Node, field: str = ""):
+    def __init__(self, node: yaml.Node, field: str = "", begins: yaml.Node | None = None):
         self.node, self.field = node, field
-
-    @property
-    def line(self) -> int:
-        return self.node.start_mark.line + 1
+        self.line = (begins or node).start_mark.line + 1
 
     def fault(self, message: str | Promise) -> Fault:
         return Fault(self.line, self.field, message)
@@ -103,7 +100,7 @@ class Entry:
                     name or self.field,
                     _("this field stands twice") if name else _("a field's name is expected here"),
                 )
-            entries[name] = Entry(value, name)
+            entries[name] = Entry(value, name, begins=key)
         return entries
 
     def items(self) -> list["Entry"]:

@@ -31,15 +31,16 @@ class Command(BaseCommand):
             help=_("the first day on which what changed holds (today, if not given)"),
         )
 
-    def handle(self, *, file: Path, dry_run: bool, since: dt.date | None, **options):
+    def handle(self, *, file: Path, dry_run: bool, since: dt.date | None, verbosity, **options):
         charter = self._parsed(file)
-        since = since or timezone.localdate()
+        act = plan if dry_run else load
         try:
-            changes = plan(charter, since=since) if dry_run else load(charter, since=since)
+            changes = act(charter, today=timezone.localdate(), since=since)
         except IntegrityError as error:
             message = _("The file contradicts what the database holds; nothing was changed. %s")
             raise CommandError(message % error) from error
-        self._report(charter, changes, dry_run=dry_run)
+        if verbosity:
+            self._report(charter, changes, dry_run=dry_run)
 
     def _parsed(self, file: Path) -> Charter:
         try:
