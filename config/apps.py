@@ -5,3 +5,7 @@ class MemberServicesAdminConfig(AdminConfig):
     """Django's admin with our own site."""
 
     default_site = "config.admin.MemberServicesAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        import config.schedules  # noqa: F401  (re-registers what autodiscover has just registered)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -168,6 +169,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- Files -----------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / ".run" / "static")
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / ".run" / "media")
 STORAGES = {
@@ -212,6 +214,7 @@ UNFOLD = {
     "SITE_HEADER": _("Member Services"),
     "SITE_SYMBOL": "workspaces",
     "SHOW_LANGUAGES": True,
+    "STYLES": [lambda request: static("config/admin.css")],
     "DASHBOARD_CALLBACK": "config.admin.today",
     "SIDEBAR": {
         "show_search": True,

@@ -10,7 +10,6 @@ from django.db.models.functions import Mod
 from accounts.models import User
 from demo.articles import ISSUES
 from members.models import MemberUnit
-from publications import distribution
 from publications.models import Article, Delivery, Distribution, Issue, Publication, Section
 from publications.release import release
 
@@ -79,5 +78,4 @@ def load_bulletins(*, on: dt.date, editor: User) -> None:
         issue = write_issue(publication, index, issued_on)
         if issued_on < on:
             at = dt.datetime.combine(issued_on, dt.time(9), ZoneInfo("Asia/Shanghai"))
-            release(issue=issue, at=at, by=editor)
-            record_sent(distribution.plan(issue=issue, at=at, by=editor))
+            record_sent(release(issue=issue, at=at, by=editor))
