@@ -138,6 +138,7 @@ class ReleaseAtForm(forms.Form):
 class ImportFileForm(forms.Form):
     file = forms.FileField(
         label=_("Text of the whole issue"),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".txt,.md,text/plain,text/markdown"}),
         help_text=_(
             "A text file (.txt or .md) in UTF-8 or GBK, with cover, contents and articles."
         ),

@@ -72,8 +72,8 @@ def test_an_event_is_added(staff):
 @pytest.mark.parametrize(
     ("days", "message"),
     [
-        (("2026-10-22", "2026-10-20"), "截止日早于起始日。"),
-        (("2026-05-01", "2026-05-03"), "这个系列在这一天已有一场会议。"),
+        (("2026-10-22", "2026-10-20"), "The last day lies before the first day."),
+        (("2026-05-01", "2026-05-03"), "The series already has an event on this day."),
     ],
 )
 def test_impossible_days_are_refused(staff, days, message):
@@ -88,6 +88,7 @@ def test_impossible_days_are_refused(staff, days, message):
             "ends_on": days[1],
             "place": "样本市",
         },
+        headers={"Accept-Language": "en"},
     )
 
     assert response.context["adminform"].form.non_field_errors() == [message]

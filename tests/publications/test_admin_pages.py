@@ -289,7 +289,9 @@ def test_htmx_gets_the_part_that_refreshes_itself_while_it_runs(staff, issue, go
 def test_what_does_not_move_is_not_asked_for_again(staff, issue, going_out, state):
     Distribution.objects.update(state=state)
 
-    assert staff.get(address("progress", issue)).content.decode().count("hx-trigger") == 0
+    part = staff.get(address("progress", issue), headers={"HX-Request": "true"}).content.decode()
+
+    assert part.count("hx-trigger") == 0
 
 
 def test_paused_resumed_and_stopped_by_buttons(staff, issue, going_out, editor):

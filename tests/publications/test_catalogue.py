@@ -6,6 +6,7 @@ import pytest
 import yaml
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from publications import catalogue
 from publications.models import Publication
@@ -49,19 +50,19 @@ def test_without_the_charter_it_says_what_to_do_first():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- {code: a, item: weekly-bulletin}", "bad.yaml #1：缺少“name”。"),
+        ("- {code: a, item: weekly-bulletin}", "bad.yaml #1: “name” is missing."),
         (
             "- {code: a, item: weekly-bulletin, name: 甲, colour: x}",
-            "bad.yaml #1：不认识“colour”。",
+            "bad.yaml #1: “colour” is not known.",
         ),
-        ("name: 甲", "bad.yaml：应当是一个列表。"),
+        ("name: 甲", "bad.yaml: a list of entries is needed."),
     ],
 )
 def test_a_bad_file_is_refused_and_changes_nothing(items, tmp_path, text, message):
     file = tmp_path / "bad.yaml"
     file.write_text(text, encoding="utf-8")
 
-    with pytest.raises(ValidationError) as caught:
+    with translation.override("en"), pytest.raises(ValidationError) as caught:
         catalogue.load(file)
 
     assert caught.value.messages == [message]

@@ -381,6 +381,7 @@ def test_an_unknown_publication_is_refused_with_those_there_are(parsed):
 # --- The real bulletin -----------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 @pytest.mark.skipif(not REAL.exists(), reason="The real bulletin is not on this machine.")
 def test_the_real_bulletin():
     text = REAL.read_text(encoding="utf-8")
@@ -404,3 +405,6 @@ def test_the_real_bulletin():
     assert [each.page for each in found.articles if each.is_highlight] == [1, 3, 14, 18, 31]
     assert found.notices == []
     assert said(found) == key(text[text.rindex("## 聚焦两会") :])
+    PublicationFactory()
+    importing.save(parsed=found, publication=importing.publication_for(found))
+    assert Article.objects.count() == 10
