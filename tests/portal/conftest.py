@@ -1,5 +1,7 @@
 """What several of these tests start from."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
@@ -14,8 +16,10 @@ def today():
 
 @pytest.fixture
 def unit(db, today):
-    """An ordinary member whose dues of last year and this year are paid."""
-    return member(paid=(today.year - 1, today.year), name="青禾铜业有限公司")
+    """An ordinary member whose dues of last year and this year are paid, whatever the day."""
+    unit = member(paid=(today.year - 1, today.year), name="青禾铜业有限公司")
+    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    return unit
 
 
 @pytest.fixture
