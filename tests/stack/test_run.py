@@ -81,10 +81,10 @@ def test_it_starts_shows_its_pages_keeps_its_data_and_leaves_nothing_behind(loca
     }
     assert local_run.stack("run").wait(timeout=20) == 1  # one at a time
 
-    os.kill(local_run.parts["Valkey"], signal.SIGKILL)
+    os.kill(local_run.parts["beat"], signal.SIGKILL)
 
     assert local_run.process.wait(timeout=60) == 1
-    assert "Valkey ended with code -9; stopping the rest." in local_run.output.read_text()
+    assert "beat ended with code -9; stopping the rest." in local_run.output.read_text()
     assert local_run.parts_alive() == []
 
     key = (local_run.folder / "secret_key").read_text()
