@@ -4,7 +4,6 @@ from itertools import combinations
 
 from django import forms
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -33,17 +32,16 @@ class DatedInlineForm(forms.ModelForm):
     database: ending one appointment and beginning the next is saved in one go.
     """
 
-    def validate_constraints(self) -> None:
-        excluded = self._get_validation_exclusions()
-        for constraint in self._meta.model._meta.constraints:
-            if not isinstance(constraint, ExclusionConstraint):
-                self._validate(constraint, excluded)
+    def _post_clean(self) -> None:
+        self.instance.get_constraints = self._constraints_of_the_row
+        super()._post_clean()
+        del self.instance.get_constraints
 
-    def _validate(self, constraint, excluded) -> None:
-        try:
-            constraint.validate(self._meta.model, self.instance, exclude=excluded)
-        except ValidationError as error:
-            self.add_error(None, error)
+    def _constraints_of_the_row(self) -> list:
+        """What `Model.validate_constraints` asks for, without those between rows."""
+        constraints = self._meta.model._meta.constraints
+        alone = [each for each in constraints if not isinstance(each, ExclusionConstraint)]
+        return [(self._meta.model, alone)]
 
 
 class DatedFormSet(PaginationInlineFormSet):

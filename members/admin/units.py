@@ -27,7 +27,7 @@ from members.models import (
     Tier,
     TierAppointment,
 )
-from members.standing import GOOD, Basis, standing, with_standing
+from members.standing import GOOD, Basis, Standing, standing, with_standing
 
 CHANGELIST = "members_memberunit_changelist"
 
@@ -81,6 +81,9 @@ class ReadOnlyInline(TabularInline):
     tab = True
     show_change_link = True
     can_delete = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("unit")
 
     def has_add_permission(self, request, obj=None) -> bool:
         return False
@@ -169,6 +172,11 @@ class MemberUnitAdmin(ModelAdmin):
             ),
         )
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "website":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def get_fieldsets(self, request, obj=None):
         return self.fieldsets if obj else self.fieldsets[1:]
 
@@ -203,7 +211,12 @@ class MemberUnitAdmin(ModelAdmin):
 
     @display(description=_("Standing today"))
     def standing_and_reasons(self, unit) -> str:
-        answer = standing(unit, timezone.localdate())
+        """Asked for once, though the theme renders a read-only field several times."""
+        if not hasattr(unit, "shown_standing"):
+            unit.shown_standing = self._reasons(standing(unit, timezone.localdate()))
+        return unit.shown_standing
+
+    def _reasons(self, answer: Standing) -> str:
         word = _("In good standing") if answer.is_good else _("Not in good standing")
         return format_html(
             "<strong>{} · {}</strong>{}{}",
