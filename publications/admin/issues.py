@@ -106,6 +106,24 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
             *super().get_urls(),
         ]
 
+    def get_readonly_fields(self, request, obj=None):
+        return [] if self.has_change_permission(request, obj) else ["pdf_link"]
+
+    def get_fieldsets(self, request, obj=None):
+        """Who may only look gets the PDF by the view that hands it out."""
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        [(name, options)] = self.fieldsets
+        fields = ["pdf_link" if field == "pdf" else field for field in options["fields"]]
+        return [(name, {"fields": fields})]
+
+    @display(description=_("PDF"), empty_value="—")
+    def pdf_link(self, issue):
+        if not issue.pdf:
+            return None
+        address = reverse("admin:publications_issue_pdf", args=[issue.pk])
+        return format_html('<a class="text-primary-600" href="{}">{}.pdf</a>', address, issue)
+
     # --- Columns ---
 
     @display(description=_("articles"), ordering="articles_count")

@@ -343,6 +343,14 @@ def test_what_has_gone_out_cannot_be_changed(staff, frozen):
         assert staff.post(address(name, row.pk), {"title": "改了"}).status_code == 403
 
 
+def test_the_pdf_of_what_has_gone_out_is_still_handed_out(staff, frozen):
+    Issue.objects.filter(pk=frozen.pk).update(pdf="issues/weekly-bulletin/2026/7.pdf")
+
+    page = staff.get(address("issue_change", frozen.pk)).content.decode()
+
+    assert page.count(f'href="{address("issue_pdf", frozen.pk)}"') == 1
+
+
 def test_what_has_gone_out_cannot_be_deleted(staff, frozen):
     article = Article.objects.get()
 
