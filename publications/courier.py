@@ -47,7 +47,7 @@ class Courier:
             batch = ledger.claim(self.distribution_id, token=token, size=BATCH)
             if not batch:
                 return False
-            with ledger.asynchronous_commits():
+            with ledger.quick_steps():
                 self.send_each([row for row in batch if row.state == State.CLAIMED], token)
             return monotonic() < self.ends
         except Unusable as error:
