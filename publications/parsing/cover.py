@@ -109,15 +109,19 @@ def read_date(found: re.Match) -> dt.date:
         ) from error
 
 
+def no_cover() -> ValidationError:
+    return ValidationError(
+        _(
+            "No cover recognised: before the contents there must be a line with the date and "
+            "the number, such as “2026年3月13日第七期（总刊第689期）”."
+        ),
+        code="no_cover",
+    )
+
+
 def complete(cover: Cover) -> Cover:
     if cover.issued_on is None and cover.number is None:
-        raise ValidationError(
-            _(
-                "No cover recognised: before the contents there must be a line with the date and "
-                "the number, such as “2026年3月13日第七期（总刊第689期）”."
-            ),
-            code="no_cover",
-        )
+        raise no_cover()
     if cover.issued_on is None:
         raise ValidationError(_("The cover gives no date (year, month, day)."), code="no_date")
     if cover.number is None:

@@ -13,11 +13,13 @@ from django.utils.translation import ngettext
 
 from publications.parsing.body import read_body
 from publications.parsing.contents import Contents, Entry, find_contents, read_contents
-from publications.parsing.cover import Cover, Highlight, read_cover
+from publications.parsing.cover import Cover, Highlight, no_cover, read_cover
 from publications.parsing.lines import Line, key, lines_of
 
 # A title may be broken over so many lines.
 TITLE_LINES = 3
+# Where a text has no contents, its cover is looked for in so many lines.
+COVER_LINES = 30
 
 
 @dataclass
@@ -66,12 +68,9 @@ def parse(text: str) -> ParsedIssue:
     """The issue in ``text``. Raises ``ValidationError`` naming what is missing and where."""
     lines = lines_of(text)
     start = find_contents(lines)
-    cover = read_cover(lines[:start] if start is not None else lines[:60])
     if start is None:
-        raise ValidationError(
-            _("No contents recognised: the text needs a line “目录” with the articles under it."),
-            code="no_contents",
-        )
+        raise ValidationError(without_contents(lines))
+    cover = read_cover(lines[:start])
     contents = read_contents(lines, start)
     behind = lines[contents.end :]
     places = find_titles(behind, contents.entries)
@@ -89,6 +88,21 @@ def parse(text: str) -> ParsedIssue:
         sections=sections,
         notices=notices,
     )
+
+
+def without_contents(lines: list[Line]) -> list[ValidationError]:
+    """A text without contents; often it has no cover either and is no issue at all."""
+    missing = [
+        ValidationError(
+            _("No contents recognised: the text needs a line “目录” with the articles under it."),
+            code="no_contents",
+        )
+    ]
+    try:
+        read_cover(lines[:COVER_LINES])
+    except ValidationError:
+        missing.insert(0, no_cover())
+    return missing
 
 
 def title_of(cover: Cover, contents: Contents) -> str:

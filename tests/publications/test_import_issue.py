@@ -99,6 +99,7 @@ def test_a_text_that_is_no_issue(tmp_path):
 
     assert refused(file) == (
         f"{file}: 没有认出封面：目录之前要有一行写明日期和期号，"
-        "例如“2026年3月13日第七期（总刊第689期）”。"
+        "例如“2026年3月13日第七期（总刊第689期）”。\n"
+        "没有认出目录：正文之前要有一行“目录”，下面列出各篇文章。"
     )
     assert Issue.objects.count() == 0
