@@ -26,7 +26,7 @@ class RolesField(forms.ModelMultipleChoiceField):
 class UserForm(forms.ModelForm):
     groups = RolesField(
         Group.objects.order_by("pk"),
-        label=_("roles"),
+        label=_("staff roles"),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("What a member of staff may do in the admin."),
@@ -95,7 +95,7 @@ class UserAdmin(ModelAdmin):
     def kind(self, user: User) -> str:
         return _("staff") if user.is_staff else _("unit")
 
-    @display(description=_("roles"))
+    @display(description=_("staff roles"))
     def roles(self, user: User) -> str:
         if user.is_superuser:
             return _("everything")
@@ -113,7 +113,7 @@ class RoleAdmin(DjangoGroupAdmin, ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("user_set")
 
-    @display(description=_("role"))
+    @display(description=_("staff role"))
     def label(self, group: Group) -> str:
         return label_of(group)
 

@@ -165,23 +165,34 @@ def _membership_needed(history: History, on: dt.date, good_from: dt.date | None)
 
 
 def _payment_needed(history: History, year: int, on: dt.date) -> Iterator[str]:
-    yield from _to_be_confirmed(history, year, on)
-    yield _(
-        "A payment of %(amount)s for %(year)s: in good standing from the day of the payment."
-    ) % {"amount": yuan(_missing(history, year, on)), "year": year}
+    """What finance has yet to confirm is not asked for a second time."""
+    waiting = _waiting(history, year)
+    yield from map(_confirmation, waiting)
+    missing = _missing(history, year, on) - balance(waiting)
+    if missing > 0:
+        yield _(
+            "A payment of %(amount)s for %(year)s: in good standing from the day of the payment."
+        ) % {"amount": yuan(missing), "year": year}
 
 
-def _to_be_confirmed(history: History, year: int, on: dt.date) -> Iterator[str]:
-    for payment in history.payments:
-        if payment.year == year and payment.confirmed_at is None and not payment.is_refund:
-            yield _(
-                "Finance confirms the payment of %(amount)s for %(year)s dated %(date)s; "
-                "it counts from that day."
-            ) % {
-                "amount": yuan(payment.amount),
-                "year": year,
-                "date": day(payment.paid_on),
-            }
+def _waiting(history: History, year: int) -> list[DuesPayment]:
+    """Payments for ``year`` that are not confirmed."""
+    return [
+        row
+        for row in history.payments
+        if row.year == year and row.confirmed_at is None and not row.is_refund
+    ]
+
+
+def _confirmation(payment: DuesPayment) -> str:
+    return _(
+        "Finance confirms the payment of %(amount)s for %(year)s dated %(date)s; "
+        "it counts from that day."
+    ) % {
+        "amount": yuan(payment.amount),
+        "year": payment.year,
+        "date": day(payment.paid_on),
+    }
 
 
 def _this_year_instead(history: History, on: dt.date) -> Iterator[str]:

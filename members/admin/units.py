@@ -231,4 +231,4 @@ class MemberUnitAdmin(ModelAdmin):
 
 def _listed(sentences: tuple[str, ...]) -> str:
     items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in sentences))
-    return format_html("<ul>{}</ul>", items)
+    return format_html('<ul class="pl-4">{}</ul>', items)

@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from members.models.dated import Dated, in_order, no_overlap
@@ -100,7 +101,7 @@ class MembershipApplication(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} · {self.filed_on}"
+        return f"{self.unit} · {date_format(self.filed_on)}"
 
     def is_in_force(self, on: dt.date) -> bool:
         """Whether it makes the unit a member on the day ``on``."""

@@ -60,16 +60,22 @@ def test_a_membership_that_ends_before_july_gains_nothing_from_this_years_dues()
 
 
 def test_what_is_missing_and_what_waits_for_finance():
-    past = Past(paid=["2026 3000 2026-07-10"], unconfirmed=["2026 2000 2026-08-01"])
+    past = Past(paid=["2026 3000 2026-07-10"], unconfirmed=["2026 1500 2026-08-01"])
 
     because, would_change = words(past, "2026-09-01")
 
     assert because[1] == "下半年的服务以当年会费为准，即2026年会费。"
     assert because[-1] == "2026年会费还差¥2,000。"
     assert would_change == [
-        "财务确认2026年8月1日缴纳的2026年会费¥2,000后，自缴费之日起计入。",
-        "缴纳2026年会费¥2,000，自缴费之日起即可享受服务。",
+        "财务确认2026年8月1日缴纳的2026年会费¥1,500后，自缴费之日起计入。",
+        "缴纳2026年会费¥500，自缴费之日起即可享受服务。",
     ]
+
+
+def test_what_waits_for_finance_is_not_asked_for_twice():
+    _, would_change = words(Past(unconfirmed=["2026 5000 2026-08-01"]), "2026-09-01")
+
+    assert would_change == ["财务确认2026年8月1日缴纳的2026年会费¥5,000后，自缴费之日起计入。"]
 
 
 def test_a_newcomer_reads_of_this_year():
