@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from publications import ledger
-from publications.ledger import Claimed, Outcome
+from publications.ledger import Claimed, Outcome, Steps
 from publications.message import Letter, Recipient
 from publications.models import Delivery
 from publications.smtp import Connection, Cut, Refused, Unusable
@@ -47,8 +47,9 @@ class Courier:
             batch = ledger.claim(self.distribution_id, token=token, size=BATCH)
             if not batch:
                 return False
-            with ledger.quick_steps():
-                self.send_each([row for row in batch if row.state == State.CLAIMED], token)
+            claimed = [row for row in batch if row.state == State.CLAIMED]
+            with ledger.steps(token) as steps:
+                self.send_each(claimed, token, steps)
             return monotonic() < self.ends
         except Unusable as error:
             log.warning("Distribution %s waits: %s", self.distribution_id, error)
@@ -58,7 +59,7 @@ class Courier:
         finally:
             ledger.give_back(token)
 
-    def send_each(self, rows: list[Claimed], token: UUID) -> None:
+    def send_each(self, rows: list[Claimed], token: UUID, steps: Steps) -> None:
         """Send the rows in order; each is recorded together with the beginning of the next.
 
         Stops where a claim is lost, the distribution was paused or stopped, or time is over.
@@ -71,13 +72,16 @@ class Courier:
                 continue
             if monotonic() >= ends or trouble:
                 break
-            if not ledger.step(token, done=done, following=row.id):
+            # The mail server reads the envelope while the ledger is written.
+            self.connection.begin(row.address)
+            if not steps.record(done=done, following=row.id):
+                self.connection.abandon()
                 return
             done, trouble = self.send(row)
             if done.is_throttled:
                 postponed |= self.slow_down(row, done, token)
         if done:
-            ledger.step(token, done=done, following=None)
+            steps.record(done=done, following=None)
         if trouble:
             raise trouble
 

@@ -5,6 +5,7 @@ Nothing here may run inside a transaction that stays open while a mail server is
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 from uuid import UUID
@@ -104,76 +105,73 @@ def claim(distribution_id: int, *, token: UUID, size: int) -> list[Claimed]:
 
 
 # Prepared once for a batch: parsing and planning would cost more than the update itself.
-# $1 token; of the message done: $2 id, $3 state, $4 whether it waits for another try, $5 answer,
-# $6 wait; of the following message: $7 id, $8 lease.
+# Of the message done: $1 id, $2 state, $3 whether it waits for another try, $4 answer, $5 seconds
+# of the wait; $6 id of the following message.
 # The last condition is a CASE so that the rows are found by their ids, and not by the index of
 # all messages in hand.
 PREPARE = """
     SET synchronous_commit = off;
-    PREPARE delivery_step (uuid, bigint, text, boolean, text, interval, bigint, interval) AS
+    PREPARE delivery_step (bigint, text, boolean, text, float, bigint) AS
     UPDATE publications_delivery AS row
-       SET state = CASE WHEN row.id = $7 THEN 'sending'
-                        WHEN distribution.state = 'stopped' AND $4 THEN 'cancelled'
-                        ELSE $3 END,
-           reason = CASE WHEN row.id = $2 AND distribution.state = 'stopped' AND $4
+       SET state = CASE WHEN row.id = $6 THEN 'sending'
+                        WHEN distribution.state = 'stopped' AND $3 THEN 'cancelled'
+                        ELSE $2 END,
+           reason = CASE WHEN row.id = $1 AND distribution.state = 'stopped' AND $3
                          THEN 'stopped' ELSE row.reason END,
-           attempts = row.attempts + (row.id = $7)::int - (row.id = $2 AND $3 = 'queued')::int,
-           reply = CASE WHEN row.id = $2 THEN $5 ELSE row.reply END,
-           sent_at = CASE WHEN row.id = $2 AND $3 = 'accepted' THEN statement_timestamp() END,
-           due_at = CASE WHEN row.id = $2 AND $4 THEN statement_timestamp() + $6
+           attempts = row.attempts + (row.id = $6)::int - (row.id = $1 AND $2 = 'queued')::int,
+           reply = CASE WHEN row.id = $1 THEN $4 ELSE row.reply END,
+           sent_at = CASE WHEN row.id = $1 AND $2 = 'accepted' THEN statement_timestamp() END,
+           due_at = CASE WHEN row.id = $1 AND $3
+                         THEN statement_timestamp() + $5 * interval '1 second'
                          ELSE row.due_at END,
-           token = CASE WHEN row.id = $7 THEN row.token END,
-           lease_until = CASE WHEN row.id = $7 THEN statement_timestamp() + $8 END
+           token = CASE WHEN row.id = $6 THEN row.token END,
+           lease_until = CASE WHEN row.id = $6 THEN statement_timestamp() + %(lease)s END
       FROM publications_distribution AS distribution
-     WHERE row.id IN ($2, $7)
-       AND row.token = $1
+     WHERE row.id IN ($1, $6)
+       AND row.token = %(token)s
        AND distribution.id = row.distribution_id
-       AND CASE row.id WHEN $2 THEN row.state = 'sending'
+       AND CASE row.id WHEN $1 THEN row.state = 'sending'
                        ELSE row.state = 'claimed' AND distribution.state = 'running' END
  RETURNING row.id
 """
-STEP = "EXECUTE delivery_step (%s, %s, %s, %s, %s, %s, %s, %s)"
+STEP = "EXECUTE delivery_step (%s, %s, %s, %s, %s, %s)"
 UNPREPARE = "DEALLOCATE delivery_step; RESET synchronous_commit"
 
 NOTHING = Outcome(0, State.ACCEPTED, "")
 
 
+class Steps:
+    """The steps of one claim's messages; see `steps()`."""
+
+    def __init__(self, cursor):
+        self.cursor = cursor
+
+    def record(self, *, done: Outcome | None, following: int | None) -> bool:
+        """Record one message's outcome and begin the following one, in one statement.
+
+        Returns whether the following one may be sent: not where its claim is lost, or where the
+        distribution was paused or stopped meanwhile.
+        """
+        done, following = done or NOTHING, following or 0
+        waits = done.state in Delivery.WAITING
+        values = (done.id, str(done.state), waits, done.reply[:300], done.wait, following)
+        self.cursor.execute(STEP, values)
+        return (following,) in self.cursor.fetchall()
+
+
 @contextmanager
-def quick_steps():
-    """Within this, `step()` can be called: it is prepared, and does not wait for the disk.
+def steps(token: UUID) -> Iterator[Steps]:
+    """Ready the session for many steps: prepared, and without waiting for the disk.
 
     A killed worker loses nothing by that. A killed database may forget the last half second:
     those messages are then sent again, with the same Message-ID.
     """
     with connection.cursor() as cursor:
-        cursor.execute(PREPARE)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
+        cursor.execute(PREPARE, {"token": token, "lease": lease()})
+        try:
+            yield Steps(cursor)
+        finally:
             cursor.execute(UNPREPARE)
-
-
-def step(token: UUID, *, done: Outcome | None, following: int | None) -> bool:
-    """Record one message's outcome and begin the following one, in one statement.
-
-    Returns whether the following one may be sent: not where its claim is lost, or where the
-    distribution was paused or stopped meanwhile.
-    """
-    done, following = done or NOTHING, following or 0
-    values = [
-        token,
-        done.id,
-        str(done.state),
-        done.state in Delivery.WAITING,
-        done.reply[:300],
-        dt.timedelta(seconds=done.wait),
-        following,
-        lease(),
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(STEP, values)
-        return (following,) in cursor.fetchall()
 
 
 GIVE_BACK = """

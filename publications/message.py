@@ -6,6 +6,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -68,7 +69,7 @@ class Letter:
         head = (
             f"To: {mailbox(recipient.name, recipient.address)}\r\n"
             f"Message-ID: {recipient.message_id}\r\n"
-            f"Date: {format_datetime(at)}\r\n"
+            f"Date: {in_header(at)}\r\n"
             f"List-Unsubscribe: <{url}>\r\n"
         ).encode("ascii")
         plain, rich = self.plain.tail_for(values), self.html.tail_for(escaped)
@@ -87,6 +88,12 @@ class Letter:
         self.end = f"--{inner}--\r\n".encode("ascii")
         if pdf is not None:
             self.end += pdf_part(issue, pdf, outer) + f"--{outer}--\r\n".encode("ascii")
+
+
+@lru_cache(maxsize=4)
+def in_header(at: dt.datetime) -> str:
+    """The moment in a header's form; all messages of one claim have the same."""
+    return format_datetime(at)
 
 
 def common_headers(issue: Issue, subject: str) -> str:

@@ -42,6 +42,7 @@ class Connection(smtplib.SMTP):
         """Connect, greet and sign in. Raises ``Unusable``."""
         self.sender = sender
         self.sent = 0
+        self.begun = ""
         try:
             super().__init__(
                 settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT
@@ -68,6 +69,25 @@ class Connection(smtplib.SMTP):
         if settings.EMAIL_HOST_USER:
             self.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
 
+    def begin(self, recipient: str) -> None:
+        """Send a message's envelope ahead, where the server takes commands together.
+
+        Its answers come while the caller does something else; `deliver()` reads them. A message
+        without content is never delivered, so that nothing has happened until then.
+        """
+        if not self.pipelines or not self.is_open or not PLAIN_ADDRESS.fullmatch(recipient):
+            return
+        try:
+            self.sock.sendall("".join(f"{line}\r\n" for line in self._lines(recipient)).encode())
+            self.begun = recipient
+        except OSError:
+            self.close()
+
+    def abandon(self) -> None:
+        """Do not send what was begun. Only closing takes a DATA back."""
+        if self.begun:
+            self.close()
+
     def deliver(self, recipient: str, content: bytes) -> str:
         """Hand over one message; the content has CRLF line ends and no line begins with a dot.
 
@@ -93,9 +113,10 @@ class Connection(smtplib.SMTP):
         """MAIL, RCPT and DATA. Afterwards the server waits for the content."""
         if not PLAIN_ADDRESS.fullmatch(recipient):
             raise Refused(553, "This address cannot be sent to.")
-        commands = [f"MAIL FROM:<{self.sender}>", f"RCPT TO:<{recipient}>", "DATA"]
-        mail, rcpt, data = self._pipelined(commands) if self.pipelines else self._stepwise(commands)
-        if mail[0] not in (250, None):
+        if not self.begun:
+            self.begin(recipient)
+        mail, rcpt, data = self._together() if self.begun else self._stepwise(recipient)
+        if mail[0] != 250:
             self.close()
             raise Unusable(f"{mail[0]} {readable(mail[1])}")
         if rcpt[0] not in (250, 251):
@@ -106,18 +127,22 @@ class Connection(smtplib.SMTP):
         if data[0] != 354:
             raise self._no(*data)
 
-    def _pipelined(self, commands: list[str]) -> list[tuple[int, bytes]]:
-        self.sock.sendall("".join(f"{command}\r\n" for command in commands).encode("ascii"))
-        return [self.getreply() for _command in commands]
+    def _lines(self, recipient: str) -> list[str]:
+        return [f"MAIL FROM:<{self.sender}>", f"RCPT TO:<{recipient}>", "DATA"]
 
-    def _stepwise(self, commands: list[str]) -> list[tuple[int | None, bytes]]:
-        answers = []
-        for command in commands:
-            self.sock.sendall(f"{command}\r\n".encode("ascii"))
+    def _together(self) -> list[tuple[int, bytes]]:
+        self.begun = ""
+        return [self.getreply() for _line in range(3)]
+
+    def _stepwise(self, recipient: str) -> list[tuple[int | None, bytes]]:
+        answers: list[tuple[int | None, bytes]] = []
+        for line in self._lines(recipient):
+            if answers and answers[-1][0] not in (250, 251):
+                answers.append((None, b""))
+                continue
+            self.putcmd(line)
             answers.append(self.getreply())
-            if answers[-1][0] not in (250, 251, 354):
-                break
-        return answers + [(None, b"")] * (len(commands) - len(answers))
+        return answers
 
     def _no(self, code: int, text: bytes) -> Refused:
         """The refusal to raise; the server is made ready for the next message."""
@@ -129,6 +154,10 @@ class Connection(smtplib.SMTP):
         except (OSError, smtplib.SMTPException):
             self.close()
         return Refused(code, readable(text))
+
+    def close(self) -> None:
+        self.begun = ""
+        super().close()
 
     @property
     def is_open(self) -> bool:

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def step(token, **what) -> bool:
     """One step of the ledger by itself."""
-    with ledger.quick_steps():
-        return ledger.step(token, **what)
+    with ledger.steps(token) as steps:
+        return steps.record(**what)
 
 
 State = Delivery.State
