@@ -78,6 +78,11 @@ class Case:
     rows: list = field(default_factory=list)
     standards: list[DuesStandard] = field(default_factory=list)
 
+    @property
+    def years(self) -> tuple[int, int]:
+        """The years whose dues can decide."""
+        return self.on.year - 1, self.on.year
+
     def __str__(self) -> str:
         return self.title
 
@@ -103,12 +108,12 @@ def run(case: Case) -> Failure | None:
     """Make the unit, ask both forms of the rule, take everything back."""
     with transaction.atomic():
         unit = made_unit()
-        for standard in case.standards:
-            DuesStandard.objects.filter(tier=standard.tier, year=standard.year).delete()
+        DuesStandard.objects.filter(year__in=case.years).delete()
+        DuesStandard.objects.bulk_create(case.standards)
         staff = User.objects.create(email="charter.cases@check.invalid", name="核对用例")
         term = Term.objects.create(name="核对用例", starts_on=dt.date(1990, 1, 1))
         common = {"unit": unit, "term": term, "approved_by": staff, "confirmed_by": staff}
-        for row in [*(each for each in case.standards if each.amount), *case.rows]:
+        for row in case.rows:
             row.pk, row._state.adding = None, True
             save_with(row, common)
         found = {answer_alone(unit, case), answer_in_set(unit, case)}
@@ -171,7 +176,7 @@ class Reader:
         self.tiers = {tier.name: tier for tier in Tier.objects.all()}
         self.committees = {row.name: row for row in SpecialCommittee.objects.all()}
         self.items = {item.name: item for item in BenefitItem.objects.select_related("group")}
-        self.dues: dict[str, int] = {}
+        self.dues: dict[str, Decimal] = {}
 
     def cases(self) -> list[Case]:
         found: list[Case] = []
@@ -215,8 +220,10 @@ class Reader:
             case.rows.append(CommitteeSeat(committee=committee, starts_on=first, ends_on=last))
         case.rows += self._payments(history, case)
         case.rows += self._grants(history)
-        no_standards = "会费标准" in fields and not fields["会费标准"].choice({"无": False})
-        case.standards = self._standards(case, none=no_standards)
+        if "会费标准" in fields:
+            fields["会费标准"].choice({"无": None})
+        else:
+            case.standards = self._standards(case)
         return case
 
     def _membership(self, history: dict[str, Entry], case: Case) -> dt.date:
@@ -287,13 +294,11 @@ class Reader:
                 ends_on=fields["至"].day(),
             )
 
-    def _standards(self, case: Case, *, none: bool) -> list[DuesStandard]:
-        """The dues of every year that the case may ask about; without an amount there is none."""
-        years = {case.on.year - 1, case.on.year}
+    def _standards(self, case: Case) -> list[DuesStandard]:
         return [
-            DuesStandard(tier=self.tiers[name], year=year, amount=None if none else Decimal(amount))
+            DuesStandard(tier=self.tiers[name], year=year, amount=amount)
             for name, amount in self.dues.items()
-            for year in years
+            for year in case.years
         ]
 
     def _amount(self, entry: Entry) -> tuple[str, int | None]:

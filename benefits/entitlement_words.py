@@ -125,7 +125,7 @@ def _lapsed_grants(question: "Question") -> Iterator[str]:
 
 def would_change(question: "Question") -> Iterator[str]:
     """What would make a no a yes. The unit is not entitled."""
-    if not question.promised:
+    if question.is_member and not question.promised:
         yield from _another_holder(question)
     yield from question.standing.would_change
     if question.is_member:
