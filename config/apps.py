@@ -8,4 +8,4 @@ class MemberServicesAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         super().ready()
-        import config.schedules  # noqa: F401  (re-registers what autodiscover has just registered)
+        import config.package_admin  # noqa: F401  (changes what autodiscover has just registered)

@@ -1,5 +1,11 @@
-"""The clock's table in the admin, in the admin's own look."""
+"""What packages put into the admin: the clock's table in the admin's own look, the rest not.
 
+Addresses and second factors belong to a person's own account pages; sunrises and single dates are
+no schedules of an office.
+"""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django_celery_beat.admin import CrontabScheduleAdmin as BaseCrontabScheduleAdmin
 from django_celery_beat.admin import PeriodicTaskAdmin as BasePeriodicTaskAdmin
@@ -14,7 +20,7 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-# Sunrise and single dates are no schedules of an association's office.
+admin.site.unregister([Authenticator, EmailAddress])
 admin.site.unregister(
     [ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule]
 )

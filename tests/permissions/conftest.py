@@ -1,3 +1,0 @@
-from tests.permissions.world import world
-
-__all__ = ["world"]
