@@ -104,6 +104,10 @@ CASES = {
         Past(joined="2026-01-01", paid=["2026 5000 2026-01-01"]),
         {"2025-12-31": NO_MEMBER, "2026-01-01": THIS_YEAR, "2026-06-30": THIS_YEAR},
     ),
+    "joined on 1 January, paid for the year before": (
+        Past(joined="2026-01-01", tiers=["ordinary 2025-06-01"], paid=["2025 5000 2026-01-01"]),
+        {"2026-01-01": NO_THIS_YEAR, "2026-06-30": NO_THIS_YEAR},
+    ),
     "joined in the second half of the year": (
         Past(joined="2026-07-01", paid=["2026 5000 2026-07-01"]),
         {"2026-06-30": NO_MEMBER, "2026-07-01": THIS_YEAR, "2027-06-30": LAST_YEAR},
