@@ -12,8 +12,8 @@ from django.db.models import Case, Expression, F, Max, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from benefits.basis import GOOD, NOT_STATED, UNLIMITED, Basis, StandingBasis
-from benefits.derived import join_rows
 from benefits.models import Allowance, BenefitItem, ExceptionalGrant, Extent
+from members.derived import join_rows
 from members.models import MemberUnit
 from members.standing import with_standing
 
@@ -25,13 +25,12 @@ def judged(units: QuerySet[MemberUnit], item: BenefitItem, on: dt.date) -> Query
     """Every unit with the answer for ``item`` on the day ``on``, in one query.
 
     Annotates ``is_entitled``, ``allowed_quantity``, ``allowed_extent`` and ``allowed_medium``
-    (NULL where not entitled), ``basis`` (a `Basis`) and ``tier_held`` (a tier's id or NULL).
+    (NULL where not entitled), ``basis`` (a `Basis`), and what `with_standing` annotates:
+    ``tier_held`` (a tier's id or NULL) and ``standing_basis``.
     """
-    standing = with_standing(units.order_by(), on).values("id", "standing_basis", "tier_held")
-    units = join_rows(units, standing, name="on_day", key="id", on="pk", outer=False)
-    units = join_rows(
-        units, promised_to_tiers(item, on), name="tier", key="tier_id", on="on_day_tier_held"
-    )
+    units = with_standing(units, on)
+    tiers = promised_to_tiers(item, on)
+    units = join_rows(units, tiers, name="tier", key="tier_id", on="tier_held")
     units = join_rows(units, promised_to_seats(item, on), name="seat", key="seated", on="pk")
     units = join_rows(units, granted(item, on), name="grant", key="unit_id", on="pk")
     return units.alias(**conditions()).annotate(**verdict())
@@ -106,7 +105,7 @@ def granted(item: BenefitItem, on: dt.date) -> QuerySet:
 def conditions() -> dict[str, Expression]:
     """What the verdict is made of: the weights of what the charter and a grant give the unit."""
     by_charter = Greatest("tier_weight", "seat_weight")
-    may_enjoy = Q(on_day_standing_basis__in=GOOD) | Q(grant_lifts=True)
+    may_enjoy = Q(standing_basis__in=GOOD) | Q(grant_lifts=True)
     return {
         "promised_weight": Coalesce(by_charter, NOTHING),
         "charter_weight": Case(
@@ -116,7 +115,7 @@ def conditions() -> dict[str, Expression]:
     }
 
 
-NOT_A_MEMBER = Q(on_day_standing_basis=StandingBasis.NOT_A_MEMBER)
+NOT_A_MEMBER = Q(standing_basis=StandingBasis.NOT_A_MEMBER)
 BY_GRANT = Q(giving_weight__gt=F("charter_weight"))
 BY_CHARTER = Q(charter_weight__gt=NOTHING)
 BY_SEAT = Q(seat_weight__gt=Coalesce("tier_weight", NOTHING))
@@ -134,16 +133,15 @@ def verdict() -> dict[str, Expression]:
         "basis": Case(
             When(NOT_A_MEMBER, then=Value(Basis.NOT_A_MEMBER)),
             When(BY_GRANT, then=Value(Basis.EXCEPTIONAL_GRANT)),
-            When(BY_CHARTER & Q(on_day_standing_basis__in=GOOD), then=Value(Basis.CHARTER)),
+            When(BY_CHARTER & Q(standing_basis__in=GOOD), then=Value(Basis.CHARTER)),
             When(BY_CHARTER, then=Value(Basis.EXCEPTIONAL_GRANT)),
             When(
-                Q(promised_weight__gt=NOTHING) | Q(on_day_standing_basis=StandingBasis.NO_TIER),
-                then=F("on_day_standing_basis"),
+                Q(promised_weight__gt=NOTHING) | Q(standing_basis=StandingBasis.NO_TIER),
+                then=F("standing_basis"),
             ),
             default=Value(Basis.NOT_PROMISED),
             output_field=models.CharField(),
         ),
-        "tier_held": F("on_day_tier_held"),
     }
 
 

@@ -22,11 +22,8 @@ from itertools import chain
 from django.db import models
 from django.db.models import (
     Case,
-    Exists,
     F,
     FilteredRelation,
-    Max,
-    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -35,6 +32,7 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from members.derived import join_rows
 from members.models import (
     DuesPayment,
     DuesStandard,
@@ -271,21 +269,18 @@ def _overlaps(appointment: TierAppointment, first: dt.date, last: dt.date) -> bo
 
 def in_good_standing(units: QuerySet[MemberUnit], on: dt.date) -> QuerySet[MemberUnit]:
     """Those of ``units`` that are in good standing on the day ``on``."""
-    in_force = MembershipApplication.objects.in_force(on)
-    if on.month > 6:
-        return units.filter(Exists(in_force.filter(unit=OuterRef("pk"))), _covered(on.year, on))
-    older = in_force.filter(unit=OuterRef("pk"), decided_on__lt=dt.date(on.year, 1, 1))
-    return units.filter(
-        Q(Exists(older), _covered(on.year - 1, on)) | Q(_covered(on.year, on, among=_newcomers(on)))
-    )
+    good = with_standing(units.order_by(), on).filter(standing_basis__in=GOOD)
+    return units.filter(pk__in=good.values("pk"))
 
 
 def with_standing(units: QuerySet[MemberUnit], on: dt.date) -> QuerySet[MemberUnit]:
     """Every unit with ``standing_basis`` (a `Basis`) and ``tier_held`` (a tier's id or NULL).
 
-    The two joins yield at most one row a unit: exclusion constraints hold it.
+    Each join yields at most one row a unit: exclusion constraints hold it for what is in force on
+    the day, and dues are summed by unit. So each is computed once, however many units there are.
     """
-    return units.annotate(
+    selected = units.order_by().values("pk") if units.query.where else None
+    units = units.annotate(
         membership_on_day=FilteredRelation(
             "applications",
             condition=Q(
@@ -301,88 +296,76 @@ def with_standing(units: QuerySet[MemberUnit], on: dt.date) -> QuerySet[MemberUn
                 appointments__starts_on__lte=on,
             ),
         ),
-    ).annotate(standing_basis=_basis(on), tier_held=F("appointment_on_day__tier_id"))
-
-
-def _basis(on: dt.date) -> Case:
-    """`History.basis` as an expression over ``membership_on_day``."""
-    this_year = (Basis.THIS_YEAR_PAID, Basis.THIS_YEAR_UNPAID)
-    last_year = (Basis.LAST_YEAR_PAID, Basis.LAST_YEAR_UNPAID)
+    )
     if on.month > 6:
-        by_dues = _dues_basis(on.year, on, *this_year)
+        units = _join_dues(units, "this_year", on.year, on, among=selected)
+        by_dues = _dues_basis("this_year", Basis.THIS_YEAR_PAID, Basis.THIS_YEAR_UNPAID)
     else:
-        is_newcomer = Q(membership_on_day__decided_on__gte=dt.date(on.year, 1, 1))
-        newcomer = _dues_basis(on.year, on, *this_year, among=_newcomers(on))
+        units = _join_dues(units, "this_year", on.year, on, among=_newcomers(on))
+        units = _join_dues(units, "last_year", on.year - 1, on, among=selected)
         by_dues = Case(
-            When(is_newcomer, then=newcomer),
-            default=_dues_basis(on.year - 1, on, *last_year),
+            When(
+                membership_on_day__decided_on__gte=dt.date(on.year, 1, 1),
+                then=_dues_basis("this_year", Basis.THIS_YEAR_PAID, Basis.THIS_YEAR_UNPAID),
+            ),
+            default=_dues_basis("last_year", Basis.LAST_YEAR_PAID, Basis.LAST_YEAR_UNPAID),
         )
-    return Case(
+    basis = Case(
         When(membership_on_day__decided_on__isnull=True, then=Value(Basis.NOT_A_MEMBER)),
         default=by_dues,
         output_field=models.CharField(),
     )
+    return units.annotate(standing_basis=basis, tier_held=F("appointment_on_day__tier_id"))
 
 
-def _dues_basis(
-    year: int, on: dt.date, paid: Basis, unpaid: Basis, *, among: QuerySet | None = None
-) -> Case:
-    standard = DuesStandard.objects.filter(tier=OuterRef("tier"), year=year)
-    without_standard = _deciding_appointments(year).filter(~Exists(standard))
-    return Case(
-        When(_covered(year, on, among=among), then=Value(paid)),
-        When(Exists(without_standard.filter(unit=OuterRef("pk"))), then=Value(Basis.NO_STANDARD)),
-        When(Exists(_appointments_in(year).filter(unit=OuterRef("pk"))), then=Value(unpaid)),
-        default=Value(Basis.NO_TIER),
-        output_field=models.CharField(),
-    )
+def _join_dues(
+    units: QuerySet[MemberUnit], name: str, year: int, on: dt.date, *, among: QuerySet | None
+) -> QuerySet[MemberUnit]:
+    """``units`` with what each owes for ``year`` and has paid by ``on``, as ``<name>_…``.
 
-
-def _covered(year: int, on: dt.date, *, among: QuerySet | None = None) -> Exists:
-    """Whether the unit's counted payments reach what its tier owes for ``year``.
-
-    ``among``: ids of the only units asked about, where they are few. PostgreSQL answers all
-    units from one hash of the inner query, or one unit by its indexes, whichever is cheaper.
+    ``among``: ids of the only units asked about, where they are few.
     """
-    due = _deciding_appointments(year).filter(tier__dues_standards__year=year)
+    due, paid = _due(year), _paid(year, on)
     if among is not None:
-        due = due.filter(unit__in=among)
-    paid_up = (
-        due.filter(
-            unit__payments__year=year,
-            unit__payments__confirmed_at__isnull=False,
-            unit__payments__paid_on__lte=on,
-        )
-        .values("unit")
-        .annotate(due=Max("tier__dues_standards__amount"), paid=Sum(_SIGNED))
-        .filter(paid__gte=F("due"))
-        .values("unit")
+        due, paid = due.filter(unit__in=among), paid.filter(unit__in=among)
+    units = join_rows(units, due, name=name, key="unit_id", on="pk")
+    return join_rows(units, paid, name=name, key="unit_id", on="pk")
+
+
+def _dues_basis(name: str, paid: Basis, unpaid: Basis) -> Case:
+    """`History.basis` from the joined dues of a year."""
+    return Case(
+        When(**{f"{name}_has_tier__isnull": True}, then=Value(Basis.NO_TIER)),
+        When(**{f"{name}_due__isnull": True}, then=Value(Basis.NO_STANDARD)),
+        When(**{f"{name}_paid__gte": F(f"{name}_due")}, then=Value(paid)),
+        default=Value(unpaid),
     )
-    return Exists(MemberUnit.objects.filter(pk__in=paid_up, pk=OuterRef("pk")))
 
 
-_SIGNED = Case(
-    When(unit__payments__kind=DuesPayment.Kind.REFUND, then=-F("unit__payments__amount")),
-    default=F("unit__payments__amount"),
-)
+def _due(year: int) -> QuerySet:
+    """By unit, the standard of its earliest appointment in ``year``: NULL where there is none."""
+    new_year, year_end = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    appointments = TierAppointment.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=new_year), starts_on__lte=year_end
+    )
+    standard = FilteredRelation(
+        "tier__dues_standards", condition=Q(tier__dues_standards__year=year)
+    )
+    return (
+        appointments.annotate(standard=standard)
+        .order_by("unit_id", "starts_on")
+        .distinct("unit_id")
+        .values("unit_id", due=F("standard__amount"), has_tier=Value(True))
+    )
+
+
+def _paid(year: int, on: dt.date) -> QuerySet:
+    """By unit, the counted payments less refunds for ``year``, dated by ``on``."""
+    payments = DuesPayment.objects.counted(on).filter(year=year).order_by()
+    return payments.values("unit_id").annotate(paid=Sum(DuesPayment.SIGNED))
 
 
 def _newcomers(on: dt.date) -> QuerySet[MembershipApplication]:
     """Ids of the members on the day ``on`` that joined in its year."""
     in_force = MembershipApplication.objects.in_force(on)
     return in_force.filter(decided_on__gte=dt.date(on.year, 1, 1)).values("unit")
-
-
-def _appointments_in(year: int) -> QuerySet[TierAppointment]:
-    new_year, year_end = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    return TierAppointment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=new_year), starts_on__lte=year_end
-    )
-
-
-def _deciding_appointments(year: int) -> QuerySet[TierAppointment]:
-    """Each unit's earliest appointment in ``year``: its tier's standard is due."""
-    earlier = _appointments_in(year).filter(
-        unit=OuterRef("unit"), starts_on__lt=OuterRef("starts_on")
-    )
-    return _appointments_in(year).filter(~Exists(earlier))

@@ -6,18 +6,18 @@ used in many columns. Only the few attributes that `django.db.models.sql` asks o
 
 from django.db.models import Field, QuerySet
 from django.db.models.expressions import Col
-from django.db.models.sql.constants import INNER, LOUTER
-from django.db.models.sql.datastructures import Join
+from django.db.models.sql.constants import LOUTER
+from django.db.models.sql.datastructures import BaseTable
 
 
-class DerivedJoin(Join):
-    """``[LEFT] JOIN (rows) alias ON on = alias.key``, the rows left as they are by the planner."""
+class DerivedJoin(BaseTable):
+    """``LEFT JOIN (rows) alias ON on = alias.key``, the rows left as they are by the planner."""
 
-    def __init__(self, name: str, rows: QuerySet, key: str, on: Col, join_type: str):
+    def __init__(self, name: str, rows: QuerySet, key: str, on: Col):
         self.name, self.rows, self.key, self.on = name, rows, key, on
         self.table_name, self.parent_alias, self.table_alias = name, on.alias, None
-        self.join_type, self.nullable = join_type, join_type == LOUTER
-        self.join_field, self.filtered_relation, self.join_cols = None, None, ()
+        self.join_type, self.nullable = LOUTER, True
+        self.filtered_relation = None
 
     @property
     def identity(self) -> tuple:
@@ -44,9 +44,7 @@ class DerivedJoin(Join):
         return sql, (*row_params, *on_params)
 
     def relabeled_clone(self, change_map: dict) -> "DerivedJoin":
-        clone = DerivedJoin(
-            self.name, self.rows, self.key, self.on.relabeled_clone(change_map), self.join_type
-        )
+        clone = DerivedJoin(self.name, self.rows, self.key, self.on.relabeled_clone(change_map))
         clone.table_alias = change_map.get(self.table_alias, self.table_alias)
         return clone
 
@@ -57,18 +55,16 @@ class DerivedJoin(Join):
         return self
 
 
-def join_rows(
-    queryset: QuerySet, rows: QuerySet, *, name: str, key: str, on: str, outer: bool = True
-) -> QuerySet:
+def join_rows(queryset: QuerySet, rows: QuerySet, *, name: str, key: str, on: str) -> QuerySet:
     """``queryset`` joined to ``rows``, a ``values()`` queryset with one row at most for each key.
 
-    ``on``, a field or an alias of ``queryset``, equals the rows' ``key``; ``outer`` keeps what has
-    no row. Each other column of the rows becomes an alias ``<name>_<column>`` to build upon.
+    ``on``, a field or an alias of ``queryset``, equals the rows' ``key``; what has no row stays.
+    Each other column of the rows becomes an alias ``<name>_<column>`` to build upon.
     """
     queryset = queryset.all()
     query = queryset.query
     query.get_initial_alias()
-    join = DerivedJoin(name, rows, key, query.resolve_ref(on), LOUTER if outer else INNER)
+    join = DerivedJoin(name, rows, key, query.resolve_ref(on))
     alias = query.join(join)
     columns = [*rows.query.values_select, *rows.query.annotation_select]
     return queryset.alias(
