@@ -153,7 +153,7 @@ def today(request, context: dict) -> dict:
             _("Payments to confirm"),
             _("A payment counts for a unit's standing once finance has confirmed it."),
             "members.duespayment",
-            "",
+            "?confirmed=no",
             DuesPayment.objects.filter(confirmed_at__isnull=True),
         ),
         line(

@@ -16,6 +16,8 @@ PDF_LIMIT = 50 * 1024 * 1024
 
 def validate_pdf(file) -> None:
     """The file is a PDF (its first bytes say so) of at most 50 MB. Raises ``ValidationError``."""
+    if getattr(file, "_committed", False):
+        return  # stored and checked before; reading it again would leave it open
     file.seek(0)
     head = file.read(1024)
     file.seek(0)

@@ -30,14 +30,11 @@ def read_table() -> dict[str, dict[str, str]]:
     rows = {}
     for line in FILE.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
-            *columns, route = line.replace("|", " ").split()
+            *columns, route = line.split(" | ", len(METHODS))
             assert route not in rows, f"{route} stands twice"
-            letters = "".join(columns)
-            size = len(ROLES)
-            assert len(letters) == size * len(METHODS), line
-            rows[route] = {
-                method: letters[size * i : size * (i + 1)] for i, method in enumerate(METHODS)
-            }
+            letters = [column.replace(" ", "") for column in columns]
+            assert [len(each) for each in letters] == [len(ROLES)] * len(METHODS), line
+            rows[route] = dict(zip(METHODS, letters, strict=True))
     return rows
 
 

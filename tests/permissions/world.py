@@ -112,13 +112,6 @@ class World:
         client.force_login(user)
         return client.cookies[settings.SESSION_COOKIE_NAME].value
 
-    def client(self, role: str) -> Client:
-        """A fresh client that is signed in as ``role``."""
-        client = Client(raise_request_exception=True)
-        if role in self.sessions:
-            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
-        return client
-
     def released_issue(self) -> Issue:
         """An issue that went out, with its frozen list; members read it."""
         issue = self.issue(number=7, serial_number=689, pdf=ContentFile(b"%PDF-1.7", name="1.pdf"))
