@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 from unfold.decorators import display
 
@@ -100,16 +100,16 @@ class AllowanceFormSet(DatedFormSet):
     overlap_message = _("Two rows cover the same days. Give the earlier one its last day.")
 
 
-class AllowanceInline(TabularInline):
+class AllowanceInline(StackedInline):
     """All that was, is and will be allowed of the item."""
 
     model = Allowance
     form = AllowanceInlineForm
     formset = AllowanceFormSet
     fields = [
-        "tier", "committee", "part", "audience", "medium", "extent", "quantity", "clause",
-        "starts_on", "ends_on",
-    ]  # fmt: skip
+        ("tier", "committee", "medium", "extent", "quantity"),
+        ("starts_on", "ends_on", "audience", "part", "clause"),
+    ]
     extra = 0
     can_delete = False
 

@@ -224,7 +224,14 @@ LOGGING = {
 UNFOLD = {
     "SITE_TITLE": _("Member Services"),
     "SITE_HEADER": _("Member Services"),
-    "SITE_SYMBOL": "workspaces",
+    "SITE_ICON": lambda request: static("portal/mark.svg"),
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("portal/mark.svg"),
+        }
+    ],
     "SHOW_LANGUAGES": True,
     "STYLES": [lambda request: static("config/admin.css")],
     "DASHBOARD_CALLBACK": "config.admin.today",

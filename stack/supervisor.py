@@ -27,6 +27,17 @@ from stack.valkey import Broker
 LOCK = RUN / "run.lock"
 STATE = RUN / "run.json"
 SIGN_INS = RUN / "sign-ins.txt"
+# What `manage.py` needs to know to work on a running `make run` (see there).
+ENVIRONMENT = [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "LOCAL",
+    "SITE_URL",
+    "SECRET_KEY",
+    "MEDIA_ROOT",
+    "STATIC_ROOT",
+]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COLOURS = {"web": "36", "worker": "32", "beat": "35", "mailbox": "33"}
 
@@ -138,7 +149,11 @@ class Supervisor:
 
     def announce(self) -> None:
         parts = {program.name: program.pid for program in self.programs}
-        STATE.write_text(json.dumps({"addresses": self.addresses, "parts": parts}))
+        environment = {name: self.environment[name] for name in ENVIRONMENT}
+        STATE.touch(mode=0o600)
+        STATE.write_text(
+            json.dumps({"addresses": self.addresses, "parts": parts, "environment": environment})
+        )
         print()
         print_addresses(self.addresses)
         if SIGN_INS.exists():

@@ -38,6 +38,11 @@ class LocalRun:
                 stderr=subprocess.STDOUT,
             )
 
+    def manage(self, command: str) -> int:
+        environment = {k: v for k, v in self.environment.items() if k != "SECRET_KEY"}
+        manage = [sys.executable, "manage.py", command]
+        return subprocess.run(manage, cwd=PROJECT, env=environment).returncode
+
     def wait_up(self) -> None:
         state = self.folder / "run.json"
         wait_until(lambda: state.exists() or self.process.poll() is not None, seconds=120)
@@ -80,6 +85,7 @@ def test_it_starts_shows_its_pages_keeps_its_data_and_leaves_nothing_behind(loca
         "mailbox": True,
     }
     assert local_run.stack("run").wait(timeout=20) == 1  # one at a time
+    assert local_run.manage("load_catalogue") == 0  # needs no settings while it runs
 
     os.kill(local_run.parts["beat"], signal.SIGKILL)
 
