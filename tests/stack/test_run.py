@@ -75,6 +75,7 @@ def page(address: str) -> str:
         return answer.read().decode()
 
 
+@pytest.mark.long
 def test_it_starts_shows_its_pages_keeps_its_data_and_leaves_nothing_behind(local_run):
     local_run.wait_up()
 
