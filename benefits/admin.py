@@ -107,8 +107,11 @@ class AllowanceInline(StackedInline):
     form = AllowanceInlineForm
     formset = AllowanceFormSet
     fields = [
-        ("tier", "committee", "medium", "extent", "quantity"),
-        ("starts_on", "ends_on", "audience", "part", "clause"),
+        ("tier", "committee"),
+        ("medium", "audience"),
+        ("extent", "quantity"),
+        ("starts_on", "ends_on"),
+        ("clause", "part"),
     ]
     extra = 0
     can_delete = False

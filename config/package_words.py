@@ -32,6 +32,7 @@ UNFOLD = [
     _("Click to download"),
     _("Collapse"),
     _("Dark"),
+    _("Date"),
     _("Date from"),
     _("Date to"),
     _("Expand row"),
