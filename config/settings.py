@@ -235,11 +235,11 @@ UNFOLD = {
     ],
     "SHOW_LANGUAGES": True,
     "STYLES": [lambda request: static("config/admin.css")],
-    "DASHBOARD_CALLBACK": "config.admin.today",
+    "DASHBOARD_CALLBACK": "config.today.today",
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
-        "navigation": "config.admin.sidebar",
+        "navigation": "config.sidebar.sidebar",
     },
     "COLORS": {
         # Malachite, as in the portal.

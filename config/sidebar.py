@@ -1,0 +1,89 @@
+"""The admin's navigation, in the order of the staff's day."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+# Groups of (name, icon, model): each leads to the model's list.
+GROUPS = [
+    (
+        _("Members"),
+        [
+            (_("Member units"), "apartment", "members.memberunit"),
+            (_("Contacts"), "contacts", "members.contact"),
+            (_("Membership applications"), "how_to_reg", "members.membershipapplication"),
+            (_("Tier appointments"), "military_tech", "members.tierappointment"),
+            (_("Committee seats"), "groups", "members.committeeseat"),
+        ],
+    ),
+    (
+        _("Dues"),
+        [
+            (_("Dues payments"), "payments", "members.duespayment"),
+            (_("Dues standards"), "price_check", "members.duesstandard"),
+            (_("Exceptional grants"), "verified", "benefits.exceptionalgrant"),
+        ],
+    ),
+    (
+        _("Publications"),
+        [
+            (_("Issues"), "newspaper", "publications.issue"),
+            (_("Articles"), "article", "publications.article"),
+            (_("Publications"), "library_books", "publications.publication"),
+        ],
+    ),
+    (
+        _("Distribution"),
+        [
+            (_("Distributions"), "send", "publications.distribution"),
+            (_("Deliveries"), "outgoing_mail", "publications.delivery"),
+        ],
+    ),
+    (
+        _("Events"),
+        [
+            (_("Events"), "event", "events.event"),
+            (_("Series of events"), "event_repeat", "events.eventseries"),
+        ],
+    ),
+    (
+        _("Settings"),
+        [
+            (_("Benefit items"), "fact_check", "benefits.benefititem"),
+            (_("Allowances"), "tune", "benefits.allowance"),
+            (_("Tiers"), "leaderboard", "members.tier"),
+            (_("Terms"), "date_range", "members.term"),
+            (_("Special committees"), "diversity_3", "members.specialcommittee"),
+            (_("Representatives"), "badge", "members.representative"),
+            (_("Users"), "person", "accounts.user"),
+            (_("Roles"), "shield_person", "auth.group"),
+            (_("Schedules"), "schedule", "django_celery_beat.periodictask"),
+        ],
+    ),
+]
+
+
+def sidebar(request) -> list[dict]:
+    """Of each group, what the signed-in person may see."""
+    day = {"items": [{"title": _("Today"), "icon": "today", "link": reverse("admin:index")}]}
+    shown = [
+        {
+            "title": title,
+            "separator": True,
+            "items": [
+                {"title": name, "icon": icon, "link": list_of(model)}
+                for name, icon, model in items
+                if may_see(request.user, model)
+            ],
+        }
+        for title, items in GROUPS
+    ]
+    return [day, *(group for group in shown if group["items"])]
+
+
+def list_of(model: str) -> str:
+    """The address of a model's list; ``model`` as in ``members.contact``."""
+    return reverse("admin:{}_{}_changelist".format(*model.split(".")))
+
+
+def may_see(user, model: str) -> bool:
+    return user.has_perm(model.replace(".", ".view_"))

@@ -1,0 +1,99 @@
+"""The staff's first page: what waits today, a line each, with the list it leads to."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from benefits.models import ExceptionalGrant
+from config.sidebar import list_of, may_see
+from members.models import DuesPayment, MembershipApplication, MemberUnit
+from publications.models import Delivery, Distribution, Issue
+
+SOON = dt.timedelta(days=30)
+
+# (title, what to do, model, the list's filter)
+LINES = [
+    (
+        _("Issues waiting for a person"),
+        _("Their set time was missed. Open each and release it or set a new time."),
+        "publications.issue",
+        "?state__exact=held",
+    ),
+    (
+        _("Issues in preparation"),
+        _("Drafts, and issues that go out at a set time."),
+        "publications.issue",
+        "?state__in=draft,scheduled",
+    ),
+    (
+        _("Distributions under way"),
+        _("Running or paused."),
+        "publications.distribution",
+        "",
+    ),
+    (
+        _("Failed deliveries"),
+        _("Addresses to repair with the unit's liaison."),
+        "publications.delivery",
+        "?state__in=failed,bounced",
+    ),
+    (
+        _("Payments to confirm"),
+        _("A payment counts for a unit's standing once finance has confirmed it."),
+        "members.duespayment",
+        "?confirmed=no",
+    ),
+    (
+        _("Applications to decide"),
+        _("Approval makes the unit a member from the day of the decision."),
+        "members.membershipapplication",
+        "?decision__exact=pending",
+    ),
+    (
+        _("Grants that expire within 30 days"),
+        _("Renew them or let the unit know."),
+        "benefits.exceptionalgrant",
+        "",
+    ),
+]
+
+
+def today(request, context: dict) -> dict:
+    """What the signed-in person may see of it."""
+    on = timezone.localdate()
+    lines = zip(LINES, waiting(on), strict=True)
+    return context | {
+        "today": on,
+        "waiting": [
+            {"title": title, "hint": hint, "count": rows.count(), "link": list_of(model) + query}
+            for (title, hint, model, query), rows in lines
+            if may_see(request.user, model)
+        ],
+        "standing": standing(on) if may_see(request.user, "members.memberunit") else None,
+        "latest": Issue.objects.released().select_related("publication").first(),
+    }
+
+
+def waiting(on: dt.date) -> list[QuerySet]:
+    """The rows behind each of ``LINES``."""
+    grants = ExceptionalGrant.objects.on(on)
+    return [
+        Issue.objects.filter(state=Issue.State.HELD),
+        Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.SCHEDULED]),
+        Distribution.objects.filter(
+            state__in=[Distribution.State.RUNNING, Distribution.State.PAUSED]
+        ),
+        Delivery.objects.filter(state__in=Delivery.LOST),
+        DuesPayment.objects.filter(confirmed_at__isnull=True),
+        MembershipApplication.objects.filter(decision=MembershipApplication.Decision.PENDING),
+        grants.filter(ends_on__lte=on + SOON),
+    ]
+
+
+def standing(on: dt.date) -> dict[str, int]:
+    """How many units are members on the day, and how many of them are in good standing."""
+    members = MemberUnit.objects.members(on).count()
+    good = MemberUnit.objects.in_good_standing(on).count()
+    return {"members": members, "good": good, "not_good": members - good}
