@@ -105,7 +105,7 @@ def plan(issue: Issue, *, at: dt.datetime, by) -> Distribution | None:
 
 
 def refuse_released(issue: Issue) -> None:
-    if issue.state == State.RELEASED:
+    if issue.is_frozen:
         raise ValidationError(
             _("The issue already went out on %(at)s. Nothing was sent again."),
             code="already_released",

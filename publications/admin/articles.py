@@ -12,23 +12,21 @@ from publications.admin.forms import PositionedForm, PositionedFormSet
 from publications.models import Article, Issue, Section
 
 
-def is_frozen(issue: Issue | None) -> bool:
-    return issue is not None and issue.state == Issue.State.RELEASED
-
-
 class FrozenWithIssue:
     """Nobody changes what members have read. ``issue_of`` says whose part the row is."""
 
     def issue_of(self, row) -> Issue | None:
         raise NotImplementedError
 
+    def is_frozen(self, row) -> bool:
+        issue = self.issue_of(row) if isinstance(row, self.model) else None
+        return issue is not None and issue.is_frozen
+
     def has_change_permission(self, request, obj=None):
-        is_open = not isinstance(obj, self.model) or not is_frozen(self.issue_of(obj))
-        return is_open and super().has_change_permission(request, obj)
+        return not self.is_frozen(obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        is_open = not isinstance(obj, self.model) or not is_frozen(self.issue_of(obj))
-        return is_open and super().has_delete_permission(request, obj)
+        return not self.is_frozen(obj) and super().has_delete_permission(request, obj)
 
 
 class ArticleInline(TabularInline):
@@ -73,7 +71,7 @@ class SectionAdmin(FrozenWithIssue, ModelAdmin):
 
 
 def link_to_write(section: Section) -> str:
-    if is_frozen(section.issue):
+    if section.issue.is_frozen:
         return "—"
     return format_html(
         '<a class="text-primary-600 font-medium dark:text-primary-500" href="{}?section={}">{}</a>',

@@ -1,7 +1,5 @@
 """发放: the frozen list of who gets an issue, and how far each delivery has come."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
@@ -63,15 +61,6 @@ class Distribution(models.Model):
 
 
 class DeliveryQuerySet(models.QuerySet):
-    def due(self, at: dt.datetime):
-        """Deliveries whose turn has come, those of a dead worker included."""
-        return self.filter(
-            Q(state__in=Delivery.WAITING, due_at__lte=at)
-            | Q(state__in=Delivery.IN_HAND, lease_until__lt=at),
-            Q(distribution__next_try_at__isnull=True) | Q(distribution__next_try_at__lte=at),
-            distribution__state=Distribution.State.RUNNING,
-        )
-
     def tally(self) -> dict[str, int]:
         """Counts: promised = sent + pending + failed + left_out, and beside it not_entitled."""
         return self.aggregate(

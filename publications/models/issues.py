@@ -144,6 +144,11 @@ class Issue(models.Model):
             % {"publication": self.publication.label, "year": self.year, "number": self.number}
         )
 
+    @property
+    def is_frozen(self) -> bool:
+        """What members have read is never changed."""
+        return self.state == self.State.RELEASED
+
 
 class Section(models.Model):
     """栏目."""

@@ -1,0 +1,94 @@
+"""The invented members show every tier, committee and case of the standing rule."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from demo.bulletins import load_bulletins
+from demo.management.commands.load_demo import PASSWORD, STAFF, UNITS
+from demo.units import load_units
+from members.models import CommitteeSeat, DuesPayment, MemberUnit, SpecialCommittee
+from members.standing import Basis, with_standing
+from publications.models import Issue
+from tests.factories import UserFactory
+
+
+@pytest.fixture
+def charter(db):
+    for command in ("load_roles", "load_charter", "load_catalogue"):
+        call_command(command, verbosity=0)
+
+
+@pytest.fixture
+def demo(charter):
+    call_command("load_demo")
+
+
+def test_every_tier_committee_and_case_is_there(demo):
+    on = timezone.localdate()
+    judged = with_standing(MemberUnit.objects.all(), on)
+    this_half = Basis.THIS_YEAR_UNPAID if on.month > 6 else Basis.LAST_YEAR_UNPAID
+
+    assert MemberUnit.objects.count() == 300
+    assert set(judged.values_list("appointments__tier__code", flat=True)) - {None} == {
+        "vice_president",
+        "executive_council",
+        "council",
+        "ordinary",
+    }
+    assert {Basis.THIS_YEAR_PAID, this_half, Basis.NOT_A_MEMBER} <= set(
+        judged.values_list("standing_basis", flat=True)
+    )
+    assert (
+        CommitteeSeat.objects.values("committee").distinct().count()
+        == SpecialCommittee.objects.count()
+        == 4
+    )
+    assert DuesPayment.objects.filter(kind=DuesPayment.Kind.REFUND).exists()
+    assert DuesPayment.objects.filter(confirmed_at=None).exists()
+
+
+def test_past_issues_went_out_and_their_counts_reconcile(demo):
+    released = Issue.objects.released()
+
+    # On a Friday the coming issue is today's, and waits as a draft.
+    assert (released.count(), Issue.objects.filter(state=Issue.State.DRAFT).count()) == (2, 1)
+    for issue in released:
+        tally = issue.distribution.deliveries.tally()
+        assert tally["pending"] == 0
+        assert tally["sent"] + tally["failed"] + tally["left_out"] == tally["promised"] > 200
+
+
+@pytest.mark.parametrize(
+    "on", [dt.date(2027, 1, 1), dt.date(2028, 2, 29), dt.date(2026, 6, 30), dt.date(2026, 12, 31)]
+)
+def test_it_loads_on_any_day_of_the_year(charter, on):
+    staff = UserFactory()
+
+    shown = load_units(on=on, finance=staff)
+    load_bulletins(on=on, editor=staff)
+
+    assert {which for _email, which, _role in UNITS} <= set(shown)
+    assert Issue.objects.released().count() == 2
+
+
+def test_everybody_listed_can_sign_in(demo, client):
+    for email in [*STAFF, *(email for email, *_rest in UNITS)]:
+        assert client.login(email=email, password=PASSWORD), email
+
+
+def test_a_second_time_changes_nothing(demo, capsys):
+    before = (MemberUnit.objects.count(), User.objects.count(), Issue.objects.count())
+
+    call_command("load_demo")
+
+    assert (MemberUnit.objects.count(), User.objects.count(), Issue.objects.count()) == before
+    assert capsys.readouterr().out.endswith("There are member units already: nothing loaded.\n")
+
+
+def test_without_the_charter_it_says_what_to_do_first(db):
+    with pytest.raises(CommandError, match="Run load_charter and load_catalogue first"):
+        call_command("load_demo")
