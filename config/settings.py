@@ -29,10 +29,17 @@ if LOCAL:
 INSTALLED_APPS = [
     "demo",
     "portal",
+    "reports",
     "publications",
     "events",
+    "awards",
+    "services",
+    "cases",
+    "news",
     "benefits",
     "members",
+    "letters",
+    "files",
     "accounts",
     # Before the admin: its templates take the place of the admin's.
     "unfold.apps.BasicAppConfig",
@@ -50,6 +57,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_celery_beat",
     "heroicons",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -118,6 +128,10 @@ CELERY_BEAT_SCHEDULE = {
     "pick up due deliveries": {
         "task": "publications.tasks.sweep",
         "schedule": 30.0,
+    },
+    "send due letters": {
+        "task": "letters.tasks.send_due",
+        "schedule": crontab(),
     },
 }
 
@@ -207,6 +221,31 @@ CONTENT_SECURITY_POLICY = {
         # The admin allows itself more: see config/admin.py.
         "script-src": [SELF],
     }
+}
+
+# --- Machines --------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["members.api.ByToken"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 100,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.api.refusal",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Member Services",
+    "VERSION": "1",
+    # The page's scripts and styles come from a package, not from another site.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
 }
 
 # --- What goes wrong is said on standard error -----------------------------------------------

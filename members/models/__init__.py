@@ -4,9 +4,11 @@ from members.models.dues import DuesPayment, DuesStandard
 from members.models.joining import MembershipApplication
 from members.models.representation import Representative
 from members.models.tiers import Term, Tier, TierAppointment
+from members.models.tokens import ApiToken
 from members.models.units import FormerName, MemberUnit
 
 __all__ = [
+    "ApiToken",
     "CommitteeSeat",
     "Contact",
     "DuesPayment",
