@@ -41,6 +41,7 @@ EVERYTHING_VIEWED = {
     "publications.article": "view",
     "publications.distribution": "view",
     "publications.delivery": "view",
+    "letters.letter": "view",
     "events.eventseries": "view",
     "events.event": "view",
 }
@@ -83,6 +84,7 @@ ROLES = [
             "members.committeeseat": EDIT,
             "members.representative": KEEP,
             "benefits.exceptionalgrant": KEEP,
+            "letters.letter": "view change",
             "accounts.user": KEEP,
         },
     ),

@@ -56,6 +56,7 @@ GROUPS = [
             (_("Representatives"), "badge", "members.representative"),
             (_("Users"), "person", "accounts.user"),
             (_("Roles"), "shield_person", "auth.group"),
+            (_("Letters"), "mail", "letters.letter"),
             (_("Schedules"), "schedule", "django_celery_beat.periodictask"),
         ],
     ),

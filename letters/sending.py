@@ -20,10 +20,10 @@ def send_due(at: dt.datetime) -> int:
     No transaction is open while the mail server is spoken to.
     """
     letters = claim(at)
-    if letters:
-        with get_connection() as connection:
-            for letter in letters:
-                send(letter, connection, at)
+    connection = get_connection()
+    for letter in letters:
+        send(letter, connection, at)
+    connection.close()
     return len(letters)
 
 
@@ -44,6 +44,7 @@ def claim(at: dt.datetime) -> list[Letter]:
 def send(letter: Letter, connection, at: dt.datetime) -> None:
     """One letter: sent, failed for good, or to be tried again later."""
     try:
+        connection.open()  # does nothing while it is open
         message(letter, connection).send()
     except smtplib.SMTPRecipientsRefused as error:
         code, reply = next(iter(error.recipients.values()))
@@ -51,6 +52,7 @@ def send(letter: Letter, connection, at: dt.datetime) -> None:
     except smtplib.SMTPResponseException as error:
         told(letter, said(error.smtp_error), at, for_good=False)
     except (OSError, smtplib.SMTPException) as error:
+        connection.close()  # whatever broke, the next letter begins anew
         told(letter, str(error), at, for_good=False)
     else:
         ours(letter).update(
