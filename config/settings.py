@@ -233,19 +233,27 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 100,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "members.api.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["members.api.PerToken"],
+    "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.Described",
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "config.api.refusal",
+    "NON_FIELD_ERRORS_KEY": "detail",
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Member Services",
+    "TITLE": _("Member Services"),
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # they are for programmers, in English
     # The page's scripts and styles come from a package, not from another site.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # The description holds no data: anyone may read it.
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
 # --- What goes wrong is said on standard error -----------------------------------------------

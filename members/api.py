@@ -1,19 +1,30 @@
-"""The door for machines: who asks, for which unit, and what of it they may see.
+"""The door for machines: who asks, for which unit, what of it they may see, and how they ask.
 
 Every view set of the API stands on `UnitScoped` or `ForEverybody`; the addresses are in
-``config/api.py``.
+``config/api.py``. The REST framework imports this module while it builds its own views, so no
+view set can be here: that of the units is in ``reports/api.py``.
 """
+
+import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.throttling import SimpleRateThrottle
 
 from members.models import ApiToken, MemberUnit
 from members.tokens import found
 
 KEYWORD = "Token"
+PAGE, LARGEST_PAGE = 100, 500
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
+
+
+# --- Who asks ----------------------------------------------------------------------------------
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -47,10 +58,88 @@ class ByToken(BasePermission):
         return request.method in SAFE_METHODS and request.user.has_perms(view.staff_permissions())
 
 
+class PerToken(SimpleRateThrottle):
+    """So many requests a minute for each token, counted by each web process."""
+
+    scope = "token"
+
+    def get_cache_key(self, request, view) -> str | None:
+        token = request.auth
+        return f"api-{token.pk}" if isinstance(token, ApiToken) else None
+
+
+# --- How they ask ------------------------------------------------------------------------------
+
+
+class Pages(LimitOffsetPagination):
+    """A list comes in parts; its parameters are checked by `Page`."""
+
+    default_limit = PAGE
+    max_limit = LARGEST_PAGE
+
+
+class Query(serializers.Serializer):
+    """What may stand behind the “?” of an address: anything else is refused where it stands."""
+
+    def to_internal_value(self, data):
+        unknown = {
+            name: [_("There is no such parameter here.")] for name in data.keys() - self.fields
+        }
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)
+
+
+class Page(Query):
+    """What every list takes; the `Query` of a list builds on it."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, required=False)
+    offset = serializers.IntegerField(min_value=0, max_value=10**9, required=False)
+
+
+class Day(serializers.DateField):
+    """A day that the register can know; ISO 8601."""
+
+    def to_internal_value(self, value) -> dt.date:
+        day = super().to_internal_value(value)
+        if not EARLIEST <= day <= LATEST:
+            raise serializers.ValidationError(
+                _("Choose a day between 1990-01-01 and 2100-12-31."), code="out_of_range"
+            )
+        return day
+
+
+class On(Query):
+    """As of which day; today where none is given."""
+
+    on = Day(required=False, help_text=_("The day asked about; today where it is left out."))
+
+
+# --- What they may see -------------------------------------------------------------------------
+
+
 class ForEverybody:
-    """What is the same for every unit, such as released issues and announced events."""
+    """What is the same for every unit, such as released issues and announced events.
+
+    ``queries`` names the `Query` of each action; ``self.asked`` holds its checked values.
+    """
 
     permission_classes = [ByToken]
+    lookup_value_converter = "int"
+    queries: dict[str, type[Query]] = {}
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        query = self.query_class()(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        self.asked = query.validated_data
+
+    def query_class(self) -> type[Query]:
+        return self.queries.get(self.action, Page if self.action == "list" else Query)
+
+    def asked_on(self) -> dt.date:
+        """The day that was asked about; today where none was."""
+        return self.asked.get("on") or timezone.localdate()
 
     def staff_permissions(self) -> list[str]:
         meta = self.queryset.model._meta
