@@ -54,6 +54,7 @@ GROUPS = [
             (_("Terms"), "date_range", "members.term"),
             (_("Special committees"), "diversity_3", "members.specialcommittee"),
             (_("Representatives"), "badge", "members.representative"),
+            (_("API tokens"), "key", "members.apitoken"),
             (_("Users"), "person", "accounts.user"),
             (_("Roles"), "shield_person", "auth.group"),
             (_("Letters"), "mail", "letters.letter"),

@@ -10,9 +10,11 @@ from members.admin.tiers import (
     TierAdmin,
     TierAppointmentAdmin,
 )
+from members.admin.tokens import ApiTokenAdmin
 from members.admin.units import MemberUnitAdmin
 
 __all__ = [
+    "ApiTokenAdmin",
     "CommitteeSeatAdmin",
     "ContactAdmin",
     "DuesPaymentAdmin",

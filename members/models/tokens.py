@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.representation import Representative
@@ -51,6 +51,14 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(_("made at"))
     expires_at = models.DateTimeField(_("valid until"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("revoked by"),
+    )
     last_used_on = models.DateField(_("last used on"), null=True, blank=True)
 
     objects = ApiTokenQuerySet.as_manager()
@@ -59,6 +67,24 @@ class ApiToken(models.Model):
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="token_named",
+                condition=~Q(name=""),
+                violation_error_message=_("Say what the token is for."),
+            ),
+            models.CheckConstraint(
+                name="token_ends_after_it_begins",
+                condition=Q(expires_at__gt=F("created_at")),
+                violation_error_message=_("A token ends after it was made."),
+            ),
+            models.CheckConstraint(
+                name="token_revoked_by_somebody",
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                violation_error_message=_("A revoked token says when and by whom."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} …{self.hint}"

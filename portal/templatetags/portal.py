@@ -30,7 +30,7 @@ PLACES = (
     Place("home", "scale", pgettext_lazy("place", "Rights"), ("home", "rights_item")),
     Place("publications", "book-open", _("Publications"), ("publications", "issue")),
     Place("events", "calendar-days", pgettext_lazy("place", "Events"), ("events",)),
-    Place("unit", "building-office-2", _("Our unit"), ("unit",)),
+    Place("unit", "building-office-2", _("Our unit"), ("unit", "tokens")),
 )
 
 
