@@ -67,6 +67,12 @@ class Study(models.Model):
         return self.title
 
 
+class StudyCopyQuerySet(models.QuerySet):
+    def handed(self):
+        """Copies of units that were entitled on the date of issue."""
+        return self.filter(basis__in=[Basis.CHARTER, Basis.EXCEPTIONAL_GRANT])
+
+
 class StudyCopy(models.Model):
     """A part of a study for one unit: the report for a unit concerned, or the common part.
 
@@ -91,6 +97,8 @@ class StudyCopy(models.Model):
         verbose_name=_("tier"),
     )
     basis = models.CharField(_("basis"), max_length=30, choices=Basis, blank=True, editable=False)
+
+    objects = StudyCopyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unit that gets the study")

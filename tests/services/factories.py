@@ -1,0 +1,178 @@
+"""Services, requests and studies, every date written where it matters."""
+
+import datetime as dt
+
+import factory
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from factory.django import DjangoModelFactory
+
+from benefits.models import Allowance, BenefitGroup, BenefitItem, Extent, Medium
+from cases.questions import Kind
+from members.models import MemberUnit
+from services import asking, handling
+from services.models import (
+    OfferingQuestion,
+    ServiceOffering,
+    ServiceRequest,
+    Stage,
+    Study,
+    StudyCopy,
+    StudyFile,
+)
+from services.models.studies import Part
+from tests.factories import RepresentativeFactory, TierFactory, UserFactory, member
+
+ON = dt.date(2026, 3, 9)  # a Monday
+AT = dt.datetime(2026, 3, 9, 2, tzinfo=dt.UTC)  # ten in the morning in Beijing
+BEGINNING = dt.date(2015, 1, 1)
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = BenefitGroup
+        django_get_or_create = ["code"]
+
+    code = "other"
+    name = "其他服务"
+    position = 5
+
+
+class ItemFactory(DjangoModelFactory):
+    class Meta:
+        model = BenefitItem
+        django_get_or_create = ["code"]
+
+    group = factory.SubFactory(GroupFactory)
+    code = "consulting"
+    name = factory.LazyAttribute(lambda item: f"权益项 {item.code}")
+    position = factory.Sequence(lambda n: n + 1)
+    period = BenefitItem.Period.YEAR_ROUND
+    clause = "其他服务 第6项"
+
+
+class OfferingFactory(DjangoModelFactory):
+    """A service to be answered within ten working days."""
+
+    class Meta:
+        model = ServiceOffering
+        django_get_or_create = ["code"]
+
+    code = "consulting"
+    name = factory.LazyAttribute(lambda row: f"服务 {row.code}")
+    summary = "请专家解答。"
+    benefit_item = factory.SubFactory(ItemFactory, code=factory.SelfAttribute("..code"))
+    target_working_days = 10
+
+
+def offering(code: str = "consulting", *, item: dict | None = None, **fields) -> ServiceOffering:
+    """A service with a title, a text and two stages, promised to every tier without limit."""
+    found = ItemFactory(code=code, **(item or {}))
+    made = OfferingFactory(code=code, benefit_item=found, **fields)
+    question(made, "题目", role=OfferingQuestion.Role.TITLE, position=1)
+    question(made, "内容", role=OfferingQuestion.Role.TEXT, kind=Kind.LONG, position=2)
+    for position, name in enumerate(("受理", "答复"), start=1):
+        Stage.objects.create(offering=made, position=position, name=name)
+    for tier in ("vice_president", "executive_council", "council", "ordinary"):
+        promise(found, tier)
+    return made
+
+
+def question(made: ServiceOffering, label: str, **fields) -> OfferingQuestion:
+    return OfferingQuestion.objects.create(offering=made, label=label, **fields)
+
+
+def promise(
+    item: BenefitItem,
+    tier: str,
+    *,
+    audience: str = Allowance.Audience.EVERYONE,
+    part: int = 1,
+) -> Allowance:
+    return Allowance.objects.create(
+        item=item,
+        tier=TierFactory(code=tier),
+        medium=Medium.RIGHT,
+        extent=Extent.UNLIMITED,
+        audience=audience,
+        part=part,
+        clause=item.clause,
+        starts_on=BEGINNING,
+    )
+
+
+def paid_up(tier: str = "ordinary", **fields) -> MemberUnit:
+    """A member since 2019 that has paid every year's dues."""
+    return member(tier=tier, paid=tuple(range(2019, 2027)), **fields)
+
+
+def person(unit: MemberUnit, role: str = "member", **fields):
+    """Somebody who acts for the unit."""
+    return RepresentativeFactory(unit=unit, user=UserFactory(**fields), role=role).user
+
+
+def staff(**fields):
+    return UserFactory(is_staff=True, **fields)
+
+
+def answers_to(made: ServiceOffering, title: str = "选矿回收率", text: str = "正文") -> dict:
+    texts = {OfferingQuestion.Role.TITLE: title, OfferingQuestion.Role.TEXT: text}
+    return {each.pk: texts.get(each.role, "") for each in made.questions.all()}
+
+
+def asked(made: ServiceOffering | None = None, unit=None, by=None, at=AT, **texts):
+    """A request that a paid-up unit has filed."""
+    made = made or offering()
+    unit = unit or paid_up()
+    by = by or person(unit)
+    return asking.ask(unit=unit, offering=made, answers=answers_to(made, **texts), by=by, at=at)
+
+
+def in_hand(request: ServiceRequest | None = None, owner=None, at=AT) -> ServiceRequest:
+    """A request that somebody handles."""
+    owner = owner or staff()
+    return handling.accept(request=request or asked(), owner=owner, by=owner, at=at)
+
+
+def delivered(request: ServiceRequest | None = None, at=AT) -> ServiceRequest:
+    request = in_hand(request)
+    return handling.close(request=request, delivered="已书面答复。", by=request.owner, at=at)
+
+
+def upload(name: str = "说明.pdf", content: bytes = b"%PDF-1.7 text") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def problems() -> ServiceOffering:
+    """The item with two promises: for units concerned, and for vice-president units anyhow."""
+    made = offering("specific-problems")
+    made.benefit_item.allowances.all().delete()
+    for tier in ("vice_president", "executive_council", "council", "ordinary"):
+        promise(made.benefit_item, tier, audience=Allowance.Audience.CONCERNED)
+    promise(made.benefit_item, "vice_president", part=2)
+    return made
+
+
+def study(made=None, *, concerned=(), common=True, issued_on: dt.date = ON, **fields) -> Study:
+    """A study with its files, not yet published."""
+    row = Study.objects.create(
+        title=fields.pop("title", "尾矿库整治专题"),
+        offering=made
+        or ServiceOffering.objects.filter(code="specific-problems").first()
+        or problems(),
+        issued_on=issued_on,
+        **fields,
+    )
+    for unit in concerned:
+        StudyCopy.objects.create(study=row, unit=unit)
+    file_of(row, Part.REPORT)
+    if common:
+        file_of(row, Part.COMMON)
+    return row
+
+
+def file_of(row: Study, part: str) -> StudyFile:
+    stored = StudyFile(study=row, part=part, uploaded_by=staff(), uploaded_at=AT)
+    stored.hold(ContentFile(b"%PDF-1.7 " + part.encode(), name=f"{part}.pdf"))
+    stored.save()
+    return stored
