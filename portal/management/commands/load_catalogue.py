@@ -10,5 +10,5 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, **options):
-        for command in ("load_publications", "load_event_series"):
+        for command in ("load_publications", "load_event_series", "load_awards", "load_offerings"):
             call_command(command, stdout=self.stdout)
