@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from benefits.entitlement import Basis, Entitlement, entitlement, judged
 from members.models import Contact, MemberUnit
-from publications.models import Delivery, Issue
+from publications.models import Delivery, Issue, Parcel
 
 # An address that SMTP can carry without extensions. Others are left out, with the reason.
 ADDRESS = r"^[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
@@ -52,7 +52,7 @@ def judged_recipients(issue: Issue) -> tuple[str, Sequence]:
 
 def in_words(reason: str) -> str:
     """A row's reason for a reader, in the active language."""
-    for codes in (Delivery.Reason, Basis):
+    for codes in (Delivery.Reason, Parcel.Reason, Basis):
         if reason in codes.values:
             return str(codes(reason).label)
     return reason

@@ -13,6 +13,7 @@ from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 
 from publications import distribution
+from publications.copies import is_printed
 from publications.models import Delivery, Distribution, Issue
 
 # A start later than this waits for a person: nobody wants the bulletin at midnight.
@@ -22,8 +23,13 @@ State = Issue.State
 
 
 def shortcomings(issue: Issue) -> list[str]:
-    """Why the issue cannot go out as it stands, in sentences; empty when it can."""
+    """Why the issue cannot go out as it stands, in sentences; empty when it can.
+
+    One that is printed and not mailed needs nothing to read online: its copies are posted.
+    """
     if issue.pdf or issue.sections.filter(articles__isnull=False).exists():
+        return []
+    if not issue.publication.is_mailed and is_printed(issue.publication, issue.issued_on):
         return []
     return [_("The issue has neither articles nor a PDF. Add one of them, then release it.")]
 

@@ -3,6 +3,7 @@
 from publications.admin.articles import ArticleAdmin, SectionAdmin
 from publications.admin.deliveries import DeliveryAdmin, DistributionAdmin
 from publications.admin.issues import IssueAdmin
+from publications.admin.printruns import ParcelAdmin, PrintRunAdmin
 from publications.admin.publications import PublicationAdmin
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "DeliveryAdmin",
     "DistributionAdmin",
     "IssueAdmin",
+    "ParcelAdmin",
+    "PrintRunAdmin",
     "PublicationAdmin",
     "SectionAdmin",
 ]

@@ -11,9 +11,10 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from publications import numbering
-from publications.admin import importing, preview, progress, recipients, releasing
+from publications.admin import importing, news, preview, printing, progress, recipients, releasing
 from publications.admin.articles import FrozenWithIssue, link_to_write
 from publications.admin.forms import IssueForm, PdfWidget, PositionedForm, SectionFormSet
+from publications.copies import to_be_posted
 from publications.models import Issue, Publication, Section
 
 COLOURS = {
@@ -59,12 +60,27 @@ class SectionInline(TabularInline):
         return format_html("<ol>{}</ol>{}", rows, link_to_write(section))
 
 
+class PostingFilter(admin.SimpleListFilter):
+    """Issues of the last year whose printed copies nobody has had posted yet."""
+
+    title = _("printed copies")
+    parameter_name = "posting"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("to be posted"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "open":
+            return queryset
+        return queryset.filter(pk__in=to_be_posted(timezone.localdate()).values("pk"))
+
+
 @admin.register(Issue)
 class IssueAdmin(FrozenWithIssue, ModelAdmin):
     form = IssueForm
     inlines = [SectionInline]
     list_display = ["__str__", "issued_on", "serial_number", "title", "articles", "stage", "when"]
-    list_filter = ["state", "publication", "year"]
+    list_filter = ["state", PostingFilter, "publication", "year"]
     list_select_related = ["publication"]
     list_per_page = 50
     search_fields = ["title", "number", "serial_number", "sections__articles__title"]
@@ -85,7 +101,7 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
         ),
     ]
     actions_list = ["import_file"]
-    actions_detail = ["recipients", "preview", "releasing", "progress"]
+    actions_detail = ["news", "recipients", "preview", "releasing", "progress", "printing"]
     warn_unsaved_form = True
 
     def issue_of(self, issue):
@@ -172,6 +188,12 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     def has_release_permission(self, request, object_id=None) -> bool:
         return request.user.has_perm("publications.release_issue")
 
+    def has_news_permission(self, request, object_id=None) -> bool:
+        return request.user.has_perm("news.view_newssubmission")
+
+    def has_printing_permission(self, request, object_id=None) -> bool:
+        return request.user.has_perm("publications.view_printrun")
+
     def has_import_permission(self, request) -> bool:
         return request.user.has_perm("publications.import_issue")
 
@@ -200,6 +222,19 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     @action(description=_("Progress"), url_path="progress", permissions=["view"], icon="monitoring")
     def progress(self, request, object_id):
         return progress.page(self, request, self.found(request, object_id))
+
+    @action(description=_("Members' news"), url_path="news", permissions=["news"], icon="campaign")
+    def news(self, request, object_id):
+        return news.page(self, request, self.found(request, object_id))
+
+    @action(
+        description=_("Printing and posting"),
+        url_path="printing",
+        permissions=["printing"],
+        icon="print",
+    )
+    def printing(self, request, object_id):
+        return printing.page(self, request, self.found(request, object_id))
 
     @action(
         description=_("Import an issue from a text"),

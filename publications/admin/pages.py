@@ -13,10 +13,12 @@ def tabs(request, issue: Issue, current: str) -> list[dict]:
     """The pages of an issue, in the order of an editor's work."""
     pages = [
         ("change", _("Contents"), "publications.view_issue"),
+        ("news", _("Members' news"), "news.view_newssubmission"),
         ("preview", _("Preview"), "publications.view_issue"),
         ("recipients", _("Who gets it, and why"), "publications.view_issue"),
         ("releasing", _("Release"), "publications.release_issue"),
         ("progress", _("Progress"), "publications.view_issue"),
+        ("printing", _("Printing and posting"), "publications.view_printrun"),
     ]
     return [
         {

@@ -16,7 +16,7 @@ class PublicationAdmin(ModelAdmin):
     list_select_related = ["benefit_item"]
     search_fields = ["name", "name_en", "code"]
     autocomplete_fields = []
-    fields = ["name", "name_en", "code", "benefit_item", "is_mailed"]
+    fields = [("name", "name_en"), ("code", "benefit_item"), "is_mailed", "default_copies"]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("benefit_item")

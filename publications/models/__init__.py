@@ -1,5 +1,17 @@
 from publications.models.deliveries import Delivery, Distribution
 from publications.models.issues import Article, Issue, Section
+from publications.models.printing import Parcel, PrintRun
 from publications.models.publications import Publication
+from publications.models.readings import Reading
 
-__all__ = ["Article", "Delivery", "Distribution", "Issue", "Publication", "Section"]
+__all__ = [
+    "Article",
+    "Delivery",
+    "Distribution",
+    "Issue",
+    "Parcel",
+    "PrintRun",
+    "Publication",
+    "Reading",
+    "Section",
+]

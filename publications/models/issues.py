@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
+from news.models import NewsSubmission
 from publications.models.publications import Publication
 
 PDF_LIMIT = 50 * 1024 * 1024
@@ -191,6 +192,26 @@ class Article(models.Model):
     body = models.TextField(_("text"))
     page = models.PositiveSmallIntegerField(_("page"), null=True, blank=True)
     is_highlight = models.BooleanField(_("highlight"), default=False)
+    # Where the text came from a member unit: who put it here, and when.
+    submission = models.OneToOneField(
+        NewsSubmission,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="article",
+        verbose_name=_("member news"),
+    )
+    placed_at = models.DateTimeField(_("placed at"), null=True, blank=True, editable=False)
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("placed by"),
+    )
 
     class Meta:
         verbose_name = _("article")
@@ -201,7 +222,13 @@ class Article(models.Model):
                 fields=["section", "position"],
                 name="article_position",
                 deferrable=models.Deferrable.DEFERRED,
-            )
+            ),
+            models.CheckConstraint(
+                name="article_placed_by_someone",
+                condition=Q(submission__isnull=True, placed_at__isnull=True, placed_by__isnull=True)
+                | Q(submission__isnull=False, placed_at__isnull=False, placed_by__isnull=False),
+                violation_error_message=_("A member's news names the person who placed it."),
+            ),
         ]
 
     def __str__(self) -> str:
