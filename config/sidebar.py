@@ -28,6 +28,7 @@ GROUPS = [
         [
             (_("Issues"), "newspaper", "publications.issue"),
             (_("Articles"), "article", "publications.article"),
+            (_("Members' news"), "campaign", "news.newssubmission"),
             (_("Publications"), "library_books", "publications.publication"),
         ],
     ),
@@ -36,6 +37,8 @@ GROUPS = [
         [
             (_("Distributions"), "send", "publications.distribution"),
             (_("Deliveries"), "outgoing_mail", "publications.delivery"),
+            (_("Print runs"), "print", "publications.printrun"),
+            (_("Parcels"), "package_2", "publications.parcel"),
         ],
     ),
     (

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from benefits.models import ExceptionalGrant
 from config.sidebar import list_of, may_see
 from members.models import DuesPayment, MembershipApplication, MemberUnit
+from publications import placing
+from publications.copies import to_be_posted
 from publications.models import Delivery, Distribution, Issue
 
 SOON = dt.timedelta(days=30)
@@ -38,6 +40,18 @@ LINES = [
         _("Addresses to repair with the unit's liaison."),
         "publications.delivery",
         "?state__in=failed,bounced",
+    ),
+    (
+        _("Printed issues to be posted"),
+        _("Released, and promised on paper. Confirm the copies and addresses on their page."),
+        "publications.issue",
+        "?posting=open",
+    ),
+    (
+        _("Members' news to be placed"),
+        _("Accepted texts. Open the next issue and place them under “Members' news”."),
+        "news.newssubmission",
+        "?placed=no",
     ),
     (
         _("Payments to confirm"),
@@ -86,6 +100,8 @@ def waiting(on: dt.date) -> list[QuerySet]:
             state__in=[Distribution.State.RUNNING, Distribution.State.PAUSED]
         ),
         Delivery.objects.filter(state__in=Delivery.LOST),
+        to_be_posted(on),
+        placing.candidates(),
         DuesPayment.objects.filter(confirmed_at__isnull=True),
         MembershipApplication.objects.filter(decision=MembershipApplication.Decision.PENDING),
         grants.filter(ends_on__lte=on + SOON),

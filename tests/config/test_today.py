@@ -38,7 +38,7 @@ def test_what_waits_is_counted_and_each_list_shows_as_many(staff):
 
     response = staff.get(reverse("admin:index"))
 
-    assert counts(response) == [1, 1, 0, 0, 1, 1, 0]
+    assert [count for count in counts(response) if count] == [1, 1, 1, 1]
     for line in response.context["waiting"]:
         listed = staff.get(line["link"])
         assert listed.status_code == 200
@@ -82,5 +82,5 @@ def test_the_page_takes_the_same_queries_for_more_rows(staff, rows, django_asser
     for _ in range(rows):
         PaymentFactory(confirmed_at=None, confirmed_by=None)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(6 + len(LINES)):
         staff.get(reverse("admin:index"))
