@@ -243,8 +243,18 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": _("Member Services"),
+    "DESCRIPTION": _(
+        "A unit's token is made in the portal (Our unit, Access for programs), a staff token in "
+        "the admin. Send it with each request: “Authorization: Token ms_…”. Days are written "
+        "2026-03-13, amounts in yuan with two decimals. The language of names of states and of "
+        "reasons follows the header Accept-Language: zh-hans or en."
+    ),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.openapi.with_refusals",
+    ],
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # they are for programmers, in English
     # The page's scripts and styles come from a package, not from another site.
     "SWAGGER_UI_DIST": "SIDECAR",

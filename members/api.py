@@ -16,7 +16,8 @@ from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.throttling import SimpleRateThrottle
 
-from members.models import ApiToken, MemberUnit
+from members.models import ApiToken, MemberUnit, Tier
+from members.standing import Basis
 from members.tokens import found
 
 KEYWORD = "Token"
@@ -93,8 +94,15 @@ class Query(serializers.Serializer):
 class Page(Query):
     """What every list takes; the `Query` of a list builds on it."""
 
-    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, required=False)
-    offset = serializers.IntegerField(min_value=0, max_value=10**9, required=False)
+    limit = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_PAGE,
+        required=False,
+        help_text=_("How many rows at most; 100 where it is left out."),
+    )
+    offset = serializers.IntegerField(
+        min_value=0, max_value=10**9, required=False, help_text=_("How many rows to skip.")
+    )
 
 
 class Day(serializers.DateField):
@@ -161,3 +169,56 @@ def acting_unit(request) -> MemberUnit:
     if request.auth.unit is None:
         raise PermissionDenied(_("Staff tokens can only look. Use the admin to change something."))
     return request.auth.unit
+
+
+# --- What a unit is ----------------------------------------------------------------------------
+
+
+class TierSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Tier
+        fields = ["code", "name", "name_en"]
+
+
+class StandingSerializer(serializers.Serializer):
+    """`members.standing.Standing`: may the unit enjoy services on the day, and why?"""
+
+    on = serializers.DateField(label=_("the day asked about"))
+    is_good = serializers.BooleanField(label=_("in good standing"))
+    basis = serializers.ChoiceField(choices=Basis.choices, label=_("on what it rests"))
+    dues_year = serializers.IntegerField(allow_null=True, label=_("the year whose dues decide"))
+    amount_due = serializers.DecimalField(12, 2, allow_null=True, label=_("yuan due for that year"))
+    amount_paid = serializers.DecimalField(12, 2, label=_("yuan paid for that year by the day"))
+    good_until = serializers.DateField(
+        allow_null=True, label=_("last day it lasts with nothing more paid")
+    )
+    because = serializers.ListField(child=serializers.CharField(), label=_("why"))
+    would_change = serializers.ListField(
+        child=serializers.CharField(), label=_("what would make it a yes")
+    )
+
+
+class UnitSerializer(serializers.Serializer):
+    """A unit as of a day, from its `Standing`."""
+
+    id = serializers.IntegerField(source="unit.pk")
+    name = serializers.CharField(source="unit.name", label=_("name"))
+    credit_code = serializers.CharField(
+        source="unit.credit_code", label=_("unified social credit code")
+    )
+    kind = serializers.ChoiceField(
+        source="unit.kind", choices=MemberUnit.Kind.choices, label=_("kind of organisation")
+    )
+    province = serializers.CharField(source="unit.province", label=_("province"))
+    joined_on = serializers.DateField(allow_null=True, label=_("member since"))
+    tier = TierSerializer(allow_null=True, label=_("tier"))
+    standing = StandingSerializer(source="*", label=_("standing"))
+
+
+class UnitQuery(Page, On):
+    search = serializers.CharField(
+        required=False, help_text=_("A part of the name or a former name, or the credit code.")
+    )
+    in_good_standing = serializers.BooleanField(
+        required=False, help_text=_("Only units that are in good standing on the day, or are not.")
+    )
