@@ -42,7 +42,7 @@ def answers(world: World) -> dict[str, dict[str, str]]:
     for address in addresses():
         url = address.url(world.argument)
         rows[address.route] = {
-            column: "".join(letter(world.sessions.get(role), column, url) for role in ROLES)
+            column: "".join(letter(world.headers(role, url), column, url) for role in ROLES)
             for column in METHODS
         }
     return rows

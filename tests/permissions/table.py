@@ -20,7 +20,8 @@ HEAD = """\
 #   6 superuser
 # What the letters mean:
 #   o done   > sent on   L sent to sign in   x forbidden   - not found   m method not allowed
-#   b the request was not understood (a form without its fields)
+#   b the request was not understood (a form without its fields)   t no token
+# Below api/ each role asks with a token: of its unit, or, for staff, of its own.
 """
 GROUPS = (1, 2, 2, 1, 8, 1)
 

@@ -43,7 +43,7 @@ def test_role_may_do_what_the_table_says(role, world, monkeypatch):
     for address in addresses():
         url = address.url(world.argument)
         for column in METHODS:
-            said = letter(world.sessions.get(role), column, url)
+            said = letter(world.headers(role, url), column, url)
             expected = table[address.route][column][place]
             if said != expected:
                 wrong.append(f"{address.route} {column}: {said}, not {expected}")

@@ -19,8 +19,10 @@ from django_celery_beat.models import (
 
 from accounts.models import User
 from benefits.models import Allowance, BenefitGroup, BenefitItem, ExceptionalGrant
+from config.api import ROUTES as API_ROUTES
 from events.models import Event, EventSeries
 from members.models import (
+    ApiToken,
     Contact,
     DuesStandard,
     MemberUnit,
@@ -31,6 +33,7 @@ from members.models import (
 from publications import unsubscribing
 from publications.models import Article, Issue, Publication, Section
 from publications.release import release
+from tests.api.factories import key_for
 from tests.factories import (
     ContactFactory,
     PaymentFactory,
@@ -75,7 +78,9 @@ class World:
         self.ours = self.paid_up_unit("我们矿业有限公司")
         self.others = self.paid_up_unit("他们矿业有限公司")
         self.lapsed = member(name="欠费矿业有限公司", joined_on=JOINED)
-        self.sessions = {role: self.sign_in(self.person(role)) for role in ROLES[1:]}
+        people = {role: self.person(role) for role in ROLES[1:]}
+        self.sessions = {role: self.sign_in(person) for role, person in people.items()}
+        self.keys = {role: key_for(each, self.unit_of(role)) for role, each in people.items()}
         self.released = self.released_issue()
         self.objects = {type(each): each for each in self.one_of_each()}
 
@@ -93,19 +98,30 @@ class World:
             is_superuser=role == "superuser",
         )
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        unit = {
-            "member": self.ours,
-            "manager": self.ours,
-            "other_member": self.others,
-            "other_manager": self.others,
-            "lapsed": self.lapsed,
-        }.get(role)
+        unit = self.unit_of(role)
         if role in STAFF_ROLES:
             user.groups.add(Group.objects.get(name=role))
         elif unit:
             kind = "manager" if role.endswith("manager") or role == "lapsed" else "member"
             RepresentativeFactory(user=user, unit=unit, role=kind)
         return user
+
+    def unit_of(self, role: str) -> MemberUnit | None:
+        return {
+            "member": self.ours,
+            "manager": self.ours,
+            "other_member": self.others,
+            "other_manager": self.others,
+            "lapsed": self.lapsed,
+        }.get(role)
+
+    def headers(self, role: str, url: str) -> dict[str, str]:
+        """How the role says who it is: a person by the session, a program by its key."""
+        if role == "anonymous":
+            return {}
+        if url.startswith("/api/"):
+            return {"authorization": f"Token {self.keys[role]}"}
+        return {"cookie": f"{settings.SESSION_COOKIE_NAME}={self.sessions[role]}"}
 
     def sign_in(self, user: User) -> str:
         client = Client()
@@ -169,6 +185,7 @@ class World:
             self.ours.appointments.get(),
             self.ours.applications.get(),
             self.ours.representatives.first(),
+            self.ours.api_tokens.last(),
             *(
                 model.objects.first()
                 for model in (
@@ -187,6 +204,8 @@ class World:
 
     def argument(self, name: str, route: str):
         """What an address takes, from a real object of unit ``ours``."""
+        if route.startswith("api/") and name in ("pk", "code"):
+            return getattr(self.object_of_api(route), name)
         if name == "object_id":
             return self.released.pk if route.endswith("progress/") else self.object_of(route).pk
         if name == "code" and route.startswith("rights/"):
@@ -200,6 +219,7 @@ class World:
             "app_label": lambda: "members",
             "url": lambda: "nothing/here/",
             "content_type_id": lambda: ContentType.objects.get_for_model(MemberUnit).pk,
+            "pk": lambda: self.objects[ApiToken].pk,
             "uidb36": lambda: user_pk_to_url_str(user),
             "key": lambda: self.key(route, user),
         }[name]()
@@ -208,6 +228,10 @@ class World:
         if "confirm-email" in route:
             return EmailConfirmationHMAC(EmailAddress.objects.get(user=user)).key
         return default_token_generator.make_token(user)
+
+    def object_of_api(self, route: str):
+        """The object of an API address: ``api/v1/units/…`` names one of what its view set shows."""
+        return self.objects[dict(API_ROUTES)[route.split("/")[2]].queryset.model]
 
     def object_of(self, route: str):
         """The object of an admin address: ``admin/members/contact/…`` names a contact."""
