@@ -60,7 +60,7 @@ def test_loading_again_changes_nothing_that_staff_edited(charter):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- {code: a, item: nowhere, name: 甲}", "章程中没有权益项 nowhere"),
+        ("- {code: a, item: nowhere, name: 甲}", "章程里没有权益项 nowhere"),
         ("- {code: a, item: consulting, name: 甲, summary: 乙, colour: red}", "colour"),
         (
             "- {code: a, item: consulting, name: 甲, summary: 乙, questions: [{lable: 问}]}",
