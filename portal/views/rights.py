@@ -1,40 +1,77 @@
-"""权益: what the charter promises the unit on a day, and why."""
+"""权益: what the charter promises the unit, what it has used and has left, and why."""
+
+import datetime as dt
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from benefits.entitlement import Basis, entitlement, entitlements
+from benefits.entitlement import Basis
 from benefits.models import BenefitItem
 from events.models import Event
-from members.standing import standing
 from portal.acting import for_unit
-from portal.figures import figure
 from portal.forms import DayForm
-from portal.statement import sections
+from portal.next_steps import expiring, next_steps
+from portal.statement import card, sections
 from publications.models import Issue
+from reports.rows import READERS
+from reports.statement import day_in, stated, statement, years
+
+FIRST, LAST = 1990, 2100
 
 
 @require_safe
 @for_unit
 def home(request):
-    today = timezone.localdate()
-    form = DayForm(request.GET)
-    on = form.day(today)
-    answers = entitlements(request.unit, on)
-    context = {
-        "form": form,
-        "on": on,
-        "is_today": on == today,
-        "standing": answers[0].standing if answers else standing(request.unit, on),
-        "sections": sections(answers),
-        "total": len(answers),
-        "promised": sum(answer.entitled for answer in answers),
-        "granted": sum(answer.basis == Basis.EXCEPTIONAL_GRANT for answer in answers),
+    """The statement of a year as of a day. What can be done next is shown for today only."""
+    now = timezone.now()
+    asked = when(request, timezone.localdate(now))
+    on, is_today = asked["on"], asked["is_today"]
+    own = statement(request.unit, year=on.year, on=on)
+    steps = next_steps(own, now) if is_today else {}
+    context = asked | {
+        "statement": own,
+        "standing": own.standing,
+        "sections": sections(own, steps),
+        "total": len(own.lines),
+        "promised": own.entitled,
+        "granted": sum(line.answer.basis == Basis.EXCEPTIONAL_GRANT for line in own.lines),
+        "expiring": expiring(own, steps),
         "latest_issue": latest_bulletin(),
-        "next_event": next_event(today),
+        "next_event": next_event(asked["today"]),
     }
     return render(request, "portal/home.html", context)
+
+
+@require_safe
+@for_unit
+def rights_item(request, code: str):
+    """One benefit item on a day: its account, its uses, and everything the answer rests on."""
+    items = BenefitItem.objects.select_related("group", *READERS)
+    item = get_object_or_404(items, code=code)
+    now = timezone.now()
+    asked = when(request, timezone.localdate(now))
+    own = stated(request.unit, asked["on"].year, asked["on"], [item])
+    steps = next_steps(own, now) if asked["is_today"] else {}
+    shown = card(own.lines[0], steps.get(item.pk))
+    context = asked | {"item": item, "statement": own, "card": shown, "answer": shown.answer}
+    return render(request, "portal/rights_item.html", context)
+
+
+def when(request, today: dt.date) -> dict:
+    """The day asked about, or the year's day nearest to today, with what selects another."""
+    form = DayForm(request.GET)
+    year = request.GET.get("year", "")
+    on = form.day(today)
+    if not request.GET.get("on") and year.isascii() and year.isdigit() and len(year) == 4:
+        on = day_in(min(max(int(year), FIRST), LAST), today)
+    return {
+        "form": form,
+        "today": today,
+        "on": on,
+        "is_today": on == today,
+        "years": years(request.unit, on.year, today),
+    }
 
 
 def latest_bulletin() -> Issue | None:
@@ -42,27 +79,6 @@ def latest_bulletin() -> Issue | None:
     return issues.select_related("publication").first()
 
 
-def next_event(today) -> Event | None:
-    return Event.objects.announced().not_over(today).order_by("starts_on", "pk").first()
-
-
-@require_safe
-@for_unit
-def rights_item(request, code: str):
-    """One benefit item on a day, with everything the answer rests on."""
-    item = get_object_or_404(
-        BenefitItem.objects.select_related("group", "publication", "event_series"), code=code
-    )
-    today = timezone.localdate()
-    form = DayForm(request.GET)
-    on = form.day(today)
-    answer = entitlement(request.unit, item, on)
-    context = {
-        "item": item,
-        "answer": answer,
-        "figure": figure(answer),
-        "form": form,
-        "on": on,
-        "is_today": on == today,
-    }
-    return render(request, "portal/rights_item.html", context)
+def next_event(today: dt.date) -> Event | None:
+    coming = Event.objects.announced().taking_place().not_over(today)
+    return coming.order_by("starts_on", "pk").first()
