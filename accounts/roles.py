@@ -48,6 +48,7 @@ EVERYTHING_VIEWED = {
     "letters.letter": "view",
     "events.eventseries": "view",
     "events.event": "view",
+    "reports.unitstatement": "view",
 }
 REVIEWING = EVERYTHING_VIEWED | {
     "publications.issue": "view change",

@@ -49,6 +49,10 @@ GROUPS = [
         ],
     ),
     (
+        _("Reports"),
+        [(_("Benefit statements"), "receipt_long", "reports.unitstatement")],
+    ),
+    (
         _("Settings"),
         [
             (_("Benefit items"), "fact_check", "benefits.benefititem"),
