@@ -14,6 +14,7 @@ from benefits.api import Items
 from benefits.refusal import NotEntitled
 from config.api_docs import Docs, Schema
 from config.middleware import because
+from publications.api import Issues, Publications
 from reports.api import Units
 
 app_name = "api"
@@ -22,6 +23,8 @@ app_name = "api"
 ROUTES = [
     ("units", Units),
     ("items", Items),
+    ("publications", Publications),
+    ("issues", Issues),
 ]
 
 

@@ -14,7 +14,7 @@ class PlacedFilter(admin.SimpleListFilter):
     parameter_name = "placed"
 
     def lookups(self, request, model_admin):
-        return [("yes", _("placed")), ("no", _("waiting"))]
+        return [("yes", _("placed")), ("no", _("to be placed"))]
 
     def queryset(self, request, queryset):
         if self.value() in ("yes", "no"):
@@ -59,7 +59,7 @@ class NewsSubmissionAdmin(ModelAdmin):
     def stage(self, submission):
         if placed_in(submission):
             return "placed", _("placed")
-        return "waiting", _("waiting")
+        return "waiting", _("to be placed")
 
     @display(description=_("issue"), empty_value="—")
     def issue(self, submission):

@@ -1,8 +1,4 @@
-"""刊物: the list by year, an issue on the screen, its PDF. One rule opens all three."""
-
-from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
+"""刊物: what the unit gets, an issue on the screen, its PDF. One rule opens all three."""
 
 from django.db.models import Prefetch
 from django.http import FileResponse, Http404
@@ -11,37 +7,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from benefits.entitlement import Entitlement, entitlements_on
+from benefits.entitlement import Entitlement
 from portal.acting import for_unit
-from portal.figures import Figure, figure
+from portal.shelves import in_post, parcel_of, shelves
+from publications import reading_log
 from publications.eligibility import may_read
-from publications.models import Article, Issue, Publication, Section
-
-
-@dataclass(frozen=True)
-class Line:
-    issue: Issue
-    answer: Entitlement
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """The issues of one publication, newest first, and the right to it today."""
-
-    publication: Publication
-    figure: Figure
-    lines: list[Line]
+from publications.models import Article, Issue, Section
 
 
 @require_safe
 @for_unit
 def publications(request):
-    """The released issues of one year, each with whether the unit may read it."""
+    """All publications, what the unit gets of each, and the released issues of one year."""
     years = list(
         Issue.objects.released().order_by("-year").values_list("year", flat=True).distinct()
     )
     year = chosen_year(request.GET.get("year"), years)
-    context = {"years": years, "year": year, "shelves": shelves(request.unit, year)}
+    found = shelves(request.unit, year, timezone.localdate())
+    context = {"years": years, "year": year, "shelves": found}
     return render(request, "portal/publications.html", context)
 
 
@@ -53,31 +36,6 @@ def chosen_year(text: str | None, years: list[int]) -> int | None:
     if year is None:
         raise Http404
     return year
-
-
-def shelves(unit, year: int | None) -> list[Shelf]:
-    """The year's issues by publication, judged at their dates, with few queries for all."""
-    issues = (
-        Issue.objects.released()
-        .filter(year=year)
-        .select_related("publication__benefit_item__group")
-        .order_by("-publication__is_mailed", "publication__benefit_item", "-issued_on", "-number")
-    )
-    by_publication = [
-        (publication, list(of_it))
-        for publication, of_it in groupby(issues, key=attrgetter("publication"))
-    ]
-    today = timezone.localdate()
-    questions = [
-        (publication.benefit_item, day)
-        for publication, of_it in by_publication
-        for day in [today, *(issue.issued_on for issue in of_it)]
-    ]
-    answers = iter(entitlements_on(unit, questions))
-    return [
-        Shelf(publication, figure(next(answers)), [Line(issue, next(answers)) for issue in of_it])
-        for publication, of_it in by_publication
-    ]
 
 
 @require_safe
@@ -93,8 +51,10 @@ def issue(request, code: str, year: int, number: int):
             Prefetch("articles", Article.objects.order_by("position"))
         ).order_by("position")
     )
+    note_reading(request, found, answer)
     context = {
         "issue": found,
+        "posted": in_post(parcel_of(request.unit, found), timezone.localdate()),
         "sections": [section for section in sections if section.articles.all()],
         "highlights": highlights(sections),
         "earlier": neighbour(found, later=False),
@@ -111,11 +71,19 @@ def issue_pdf(request, code: str, year: int, number: int):
     answer = may_read(request.unit, found)
     if not answer.entitled:
         return not_entitled(request, found, answer)
+    pdf = opened(found)
+    note_reading(request, found, answer)
     response = FileResponse(
-        opened(found), as_attachment=True, filename=pdf_name(found), content_type="application/pdf"
+        pdf, as_attachment=True, filename=pdf_name(found), content_type="application/pdf"
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def note_reading(request, found: Issue, answer: Entitlement) -> None:
+    """That the unit has it now; a mere look at the headers is no reading."""
+    if request.method == "GET":
+        reading_log.opened(issue=found, answer=answer, at=timezone.now())
 
 
 def released_issue(code: str, year: int, number: int) -> Issue:
