@@ -49,6 +49,11 @@ EVERYTHING_VIEWED = {
     "events.eventseries": "view",
     "events.event": "view",
     "reports.unitstatement": "view",
+    "awards.award": "view",
+    "awards.awardcycle": "view",
+    "awards.cyclequestion": "view",
+    "awards.materialrequirement": "view",
+    "awards.awardapplication": "view",
 }
 REVIEWING = EVERYTHING_VIEWED | {
     "publications.issue": "view change",
@@ -92,6 +97,11 @@ ROLES = [
             "benefits.exceptionalgrant": KEEP,
             "publications.printrun": "view confirm_print_run",
             "letters.letter": "view change",
+            "awards.award": "view change",
+            "awards.awardcycle": EDIT,
+            "awards.cyclequestion": EDIT,
+            "awards.materialrequirement": EDIT,
+            "awards.awardapplication": "view decide_award",
             "accounts.user": KEEP,
         },
     ),
