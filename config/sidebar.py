@@ -53,6 +53,14 @@ GROUPS = [
         [(_("Benefit statements"), "receipt_long", "reports.unitstatement")],
     ),
     (
+        _("Awards"),
+        [
+            (_("Award applications"), "inbox", "awards.awardapplication"),
+            (_("Award cycles"), "event_repeat", "awards.awardcycle"),
+            (_("Awards"), "trophy", "awards.award"),
+        ],
+    ),
+    (
         _("Settings"),
         [
             (_("Benefit items"), "fact_check", "benefits.benefititem"),
