@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from awards.cycles import due_awards
+from awards.models import AwardApplication
 from benefits.models import ExceptionalGrant
 from config.sidebar import list_of, may_see
 from members.models import DuesPayment, MembershipApplication, MemberUnit
@@ -52,6 +54,18 @@ LINES = [
         _("Accepted texts. Open the next issue and place them under “Members' news”."),
         "news.newssubmission",
         "?placed=no",
+    ),
+    (
+        _("Award applications to check or decide"),
+        _("The oldest stand first. Check each formally; review those that were accepted."),
+        "awards.awardapplication",
+        "?state__in=submitted,accepted",
+    ),
+    (
+        _("Award cycles that are due"),
+        _("By the award's period. Open the next cycle from the last one."),
+        "awards.award",
+        "?due=yes",
     ),
     (
         _("Payments to confirm"),
@@ -102,6 +116,8 @@ def waiting(on: dt.date) -> list[QuerySet]:
         Delivery.objects.filter(state__in=Delivery.LOST),
         to_be_posted(on),
         placing.candidates(),
+        AwardApplication.objects.filter(state__in=AwardApplication.WAITING),
+        due_awards(on),
         DuesPayment.objects.filter(confirmed_at__isnull=True),
         MembershipApplication.objects.filter(decision=MembershipApplication.Decision.PENDING),
         grants.filter(ends_on__lte=on + SOON),
