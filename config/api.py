@@ -10,12 +10,14 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView, exception_handler
 
+from awards.api import AwardApplications, AwardCycles
 from benefits.api import Items
 from benefits.refusal import NotEntitled
 from config.api_docs import Docs, Schema
 from config.middleware import because
 from publications.api import Issues, Publications
 from reports.api import Units
+from services.api import Offerings, Requests, Studies
 
 app_name = "api"
 
@@ -25,6 +27,11 @@ ROUTES = [
     ("items", Items),
     ("publications", Publications),
     ("issues", Issues),
+    ("offerings", Offerings),
+    ("requests", Requests),
+    ("studies", Studies),
+    ("award-cycles", AwardCycles),
+    ("award-applications", AwardApplications),
 ]
 
 
