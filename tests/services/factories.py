@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from benefits.models import Allowance, BenefitGroup, BenefitItem, Extent, Medium
 from cases.questions import Kind
 from members.models import MemberUnit
-from services import asking, handling
+from services import asking, handling, studies
 from services.models import (
     OfferingQuestion,
     ServiceOffering,
@@ -176,3 +176,14 @@ def file_of(row: Study, part: str) -> StudyFile:
     stored.hold(ContentFile(b"%PDF-1.7 " + part.encode(), name=f"{part}.pdf"))
     stored.save()
     return stored
+
+
+def one_of_each_service(unit: MemberUnit, *, by, at: dt.datetime) -> list:
+    """A service of the catalogue, a request with a file for it, a study that concerns the unit."""
+    made = ServiceOffering.objects.get(code="consulting")
+    answers = {each.pk: (each.options() or ["样例"])[0] for each in made.questions.all()}
+    request = asking.ask(unit=unit, offering=made, answers=answers, files=[upload()], by=by, at=at)
+    problem = ServiceOffering.objects.get(code="specific-problems")
+    published = study(problem, concerned=[unit], issued_on=at.date())
+    studies.publish(study=published, by=staff(), at=at)
+    return [made, request, published]
