@@ -61,6 +61,14 @@ GROUPS = [
         ],
     ),
     (
+        _("Services"),
+        [
+            (_("Service requests"), "support_agent", "services.servicerequest"),
+            (_("Services offered"), "home_repair_service", "services.serviceoffering"),
+            (_("Studies of problems"), "lab_profile", "services.study"),
+        ],
+    ),
+    (
         _("Settings"),
         [
             (_("Benefit items"), "fact_check", "benefits.benefititem"),
