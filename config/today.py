@@ -14,6 +14,7 @@ from members.models import DuesPayment, MembershipApplication, MemberUnit
 from publications import placing
 from publications.copies import to_be_posted
 from publications.models import Delivery, Distribution, Issue
+from services.models import ServiceRequest
 
 SOON = dt.timedelta(days=30)
 
@@ -68,6 +69,12 @@ LINES = [
         "?due=yes",
     ),
     (
+        _("Service requests to be handled"),
+        _("New ones, and those under way where the next step is ours."),
+        "services.servicerequest",
+        "?turn=staff",
+    ),
+    (
         _("Payments to confirm"),
         _("A payment counts for a unit's standing once finance has confirmed it."),
         "members.duespayment",
@@ -118,6 +125,7 @@ def waiting(on: dt.date) -> list[QuerySet]:
         placing.candidates(),
         AwardApplication.objects.filter(state__in=AwardApplication.WAITING),
         due_awards(on),
+        ServiceRequest.objects.waiting_for_staff(),
         DuesPayment.objects.filter(confirmed_at__isnull=True),
         MembershipApplication.objects.filter(decision=MembershipApplication.Decision.PENDING),
         grants.filter(ends_on__lte=on + SOON),
