@@ -263,6 +263,13 @@ SPECTACULAR_SETTINGS = {
     # The description holds no data: anyone may read it.
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
+    # Fields of one name with different choices: each set gets a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "RightBasis": "benefits.basis.Basis",
+        "StandingBasis": "members.standing.Basis",
+        "RequestState": "services.models.ServiceRequest.State",
+        "ApplicationState": "awards.models.AwardApplication.State",
+    },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
