@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from portal.views.events import events
+from portal.views.awards import award_application, award_cycle, award_material
+from portal.views.events import attendee_pass, event, event_calendar, event_person, events
 from portal.views.landing import landing, switch_unit
+from portal.views.matters import matters
 from portal.views.publications import issue, issue_pdf, publications
 from portal.views.rights import home, rights_item
+from portal.views.services import offering, request_file, service_request
+from portal.views.studies import studies, study_file
 from portal.views.tokens import revoke_token, tokens
 from portal.views.unit import unit
 from portal.views.unsubscribe import unsubscribe
@@ -21,6 +25,21 @@ urlpatterns = [
     path(ISSUE, issue, name="issue"),
     path(f"{ISSUE}pdf/", issue_pdf, name="issue_pdf"),
     path("events/", events, name="events"),
+    path("events/<int:pk>/", event, name="event"),
+    path("events/<int:pk>/people/<int:person>/", event_person, name="event_person"),
+    path("events/<int:pk>/calendar/", event_calendar, name="event_calendar"),
+    path("pass/<str:token>/", attendee_pass, name="pass"),
+    path("matters/awards/<int:pk>/", award_cycle, name="award_cycle"),
+    path("matters/applications/<int:pk>/", award_application, name="award_application"),
+    path(
+        "matters/applications/<int:pk>/files/<int:file>/", award_material, name="award_material"
+    ),
+    path("matters/", matters, name="matters"),
+    path("matters/services/<slug:code>/", offering, name="offering"),
+    path("matters/requests/<int:pk>/", service_request, name="service_request"),
+    path("matters/requests/<int:pk>/files/<int:file>/", request_file, name="request_file"),
+    path("matters/studies/", studies, name="studies"),
+    path("matters/studies/<int:pk>/<slug:part>/", study_file, name="study_file"),
     path("unit/", unit, name="unit"),
     path("unit/tokens/", tokens, name="tokens"),
     path("unit/tokens/<int:pk>/revoke/", revoke_token, name="revoke_token"),
