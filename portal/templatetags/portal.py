@@ -30,6 +30,15 @@ PLACES = (
     Place("home", "scale", pgettext_lazy("place", "Rights"), ("home", "rights_item")),
     Place("publications", "book-open", _("Publications"), ("publications", "issue")),
     Place("events", "calendar-days", pgettext_lazy("place", "Events"), ("events",)),
+    Place(
+        "matters",
+        "briefcase",
+        pgettext_lazy("place", "Matters"),
+        (
+            *("matters", "offering", "service_request", "studies"),
+            *("award_cycle", "award_application"),
+        ),
+    ),
     Place("unit", "building-office-2", _("Our unit"), ("unit", "tokens")),
 )
 
