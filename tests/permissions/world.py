@@ -33,6 +33,8 @@ from members.models import (
 from publications import unsubscribing
 from publications.models import Article, Issue, Publication, Section
 from publications.release import release
+from reports.models import UnitStatement
+from services.models import ServiceOffering, ServiceRequest, Study
 from tests.api.factories import key_for
 from tests.factories import (
     ContactFactory,
@@ -41,6 +43,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.services.factories import one_of_each_service
 
 STAFF_ROLES = [
     "member_services",
@@ -179,6 +182,7 @@ class World:
             task.interval,
             CrontabSchedule.objects.create(),
             self.ours,
+            UnitStatement.objects.get(pk=self.ours.pk),
             PaymentFactory(unit=self.ours, year=2019, confirmed_at=None, confirmed_by=None),
             self.ours.contacts.get(),
             self.ours.seats.get(),
@@ -199,6 +203,9 @@ class World:
                     Tier,
                 )
             ),
+            *one_of_each_service(
+                self.ours, by=User.objects.get(email="member@people.example"), at=RELEASED_AT
+            ),
             User.objects.get(email="member@people.example"),
         ]
 
@@ -206,6 +213,10 @@ class World:
         """What an address takes, from a real object of unit ``ours``."""
         if route.startswith("api/") and name in ("pk", "code"):
             return getattr(self.object_of_api(route), name)
+        if name in ("pk", "code") and (own := self.service_of(route)):
+            return getattr(own, name)
+        if name == "file" and "request" in route:
+            return self.objects[ServiceRequest].files.get().pk
         if name == "object_id":
             return self.released.pk if route.endswith("progress/") else self.object_of(route).pk
         if name == "code" and route.startswith("rights/"):
@@ -220,6 +231,7 @@ class World:
             "url": lambda: "nothing/here/",
             "content_type_id": lambda: ContentType.objects.get_for_model(MemberUnit).pk,
             "pk": lambda: self.objects[ApiToken].pk,
+            "part": lambda: "report",
             "uidb36": lambda: user_pk_to_url_str(user),
             "key": lambda: self.key(route, user),
         }[name]()
@@ -228,6 +240,13 @@ class World:
         if "confirm-email" in route:
             return EmailConfirmationHMAC(EmailAddress.objects.get(user=user)).key
         return default_token_generator.make_token(user)
+
+    def service_of(self, route: str):
+        """The object of one of the portal's addresses for services."""
+        models = {"services": ServiceOffering, "requests": ServiceRequest, "studies": Study}
+        place, _slash, rest = route.partition("/")
+        kind = rest.partition("/")[0]
+        return self.objects[models[kind]] if place == "matters" and kind in models else None
 
     def object_of_api(self, route: str):
         """The object of an API address: ``api/v1/units/…`` names one of what its view set shows."""
