@@ -91,7 +91,7 @@ class UnitStatementAdmin(ModelAdmin):
         unit = self.get_object(request, object_id)
         if unit is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_permission(request, unit):
+        if request.method == "POST" or not self.has_view_permission(request, unit):
             raise PermissionDenied
         today = timezone.localdate()
         year, on = YearAndDay(request.GET).asked(today)

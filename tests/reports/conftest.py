@@ -1,0 +1,3 @@
+from tests.benefits.conftest import charter
+
+__all__ = ["charter"]
