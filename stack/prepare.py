@@ -17,7 +17,7 @@ DATA = [
     ("Tables", "migrate"),
     ("Staff roles", "load_roles"),
     ("Charter", "load_charter"),
-    ("Publications and events", "load_catalogue"),
+    ("Publications, events, awards and services", "load_catalogue"),
     ("Demo members and issues", "load_demo"),
 ]
 

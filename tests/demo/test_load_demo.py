@@ -7,13 +7,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
-from demo.bulletins import load_bulletins
-from demo.management.commands.load_demo import PASSWORD, STAFF, UNITS
-from demo.units import load_units
+from awards.models import AwardApplication
+from demo.management.commands.load_demo import PASSWORD, STAFF, UNITS, Command
+from events.models import Attendee
 from members.models import CommitteeSeat, DuesPayment, MemberUnit, SpecialCommittee
 from members.standing import Basis, with_standing
-from publications.models import Issue
-from tests.factories import UserFactory
+from news.models import NewsSubmission
+from publications.models import Distribution, Issue, Parcel
+from services.models import ServiceRequest, Study
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def demo(charter):
     call_command("load_demo")
 
 
-def test_every_tier_committee_and_case_is_there(demo):
+def test_every_tier_committee_and_case_is_there_and_everybody_listed_can_sign_in(demo, client):
     on = timezone.localdate()
     judged = with_standing(MemberUnit.objects.all(), on)
     this_half = Basis.THIS_YEAR_UNPAID if on.month > 6 else Basis.LAST_YEAR_UNPAID
@@ -49,33 +50,6 @@ def test_every_tier_committee_and_case_is_there(demo):
     )
     assert DuesPayment.objects.filter(kind=DuesPayment.Kind.REFUND).exists()
     assert DuesPayment.objects.filter(confirmed_at=None).exists()
-
-
-def test_past_issues_went_out_and_their_counts_reconcile(demo):
-    released = Issue.objects.released()
-
-    # On a Friday the coming issue is today's, and waits as a draft.
-    assert (released.count(), Issue.objects.filter(state=Issue.State.DRAFT).count()) == (2, 1)
-    for issue in released:
-        tally = issue.distribution.deliveries.tally()
-        assert tally["pending"] == 0
-        assert tally["sent"] + tally["failed"] + tally["left_out"] == tally["promised"] > 200
-
-
-@pytest.mark.parametrize(
-    "on", [dt.date(2027, 1, 1), dt.date(2028, 2, 29), dt.date(2026, 6, 30), dt.date(2026, 12, 31)]
-)
-def test_it_loads_on_any_day_of_the_year(charter, on):
-    staff = UserFactory()
-
-    shown = load_units(on=on, finance=staff)
-    load_bulletins(on=on, editor=staff)
-
-    assert {which for _email, which, _role in UNITS} <= set(shown)
-    assert Issue.objects.released().count() == 2
-
-
-def test_everybody_listed_can_sign_in(demo, client):
     for email in [*STAFF, *(email for email, *_rest in UNITS)]:
         assert client.login(email=email, password=PASSWORD), email
 
@@ -87,6 +61,38 @@ def test_a_second_time_changes_nothing(demo, capsys):
 
     assert (MemberUnit.objects.count(), User.objects.count(), Issue.objects.count()) == before
     assert capsys.readouterr().out.endswith("There are member units already: nothing loaded.\n")
+
+
+@pytest.mark.parametrize(
+    "on", [dt.date(2027, 1, 1), dt.date(2028, 2, 29), dt.date(2026, 6, 30), dt.date(2026, 12, 31)]
+)
+def test_on_any_day_of_the_year_there_is_something_of_everything(charter, on):
+    Command().load(on)
+
+    released, drafts = Issue.objects.released(), Issue.objects.filter(state=Issue.State.DRAFT)
+    # The bulletin twice, the blue book, a report. The bulletin of a Friday waits as a draft.
+    assert (released.count(), drafts.count()) == (4, 1)
+    for distribution in Distribution.objects.all():
+        tally = distribution.deliveries.tally()
+        assert tally["pending"] == 0
+        assert tally["sent"] + tally["failed"] + tally["left_out"] == tally["promised"] > 200
+    assert Parcel.objects.to_post().count() > 100
+    assert set(Attendee.objects.values_list("state", flat=True)) == {"live", "waiting"}
+    assert Attendee.objects.filter(checked_in_at__isnull=False).count() == 14
+    assert sorted(AwardApplication.objects.values_list("state", flat=True)) == [
+        "draft",
+        "recommended",
+        "returned",
+        "submitted",
+    ]
+    assert sorted(ServiceRequest.objects.values_list("state", flat=True)) == [
+        "closed",
+        "closed",
+        "submitted",
+        "submitted",
+        "waiting_for_unit",
+    ]
+    assert (NewsSubmission.objects.count(), Study.objects.exclude(published_at=None).count()) == (1, 1)
 
 
 def test_without_the_charter_it_says_what_to_do_first(db):

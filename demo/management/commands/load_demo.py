@@ -1,5 +1,7 @@
 """``manage.py load_demo``: invented members, bulletins and sign-ins to try the product with."""
 
+import datetime as dt
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
@@ -7,8 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from demo.awards import load_awards
 from demo.bulletins import load_bulletins
 from demo.events import load_events
+from demo.printed import load_printed
+from demo.services import load_services
 from demo.units import load_units
 from members.models import MemberUnit, Representative, Tier
 
@@ -46,20 +51,26 @@ class Command(BaseCommand):
         elif not Tier.objects.exists():
             raise CommandError("Run load_charter and load_catalogue first.")
         else:
-            self.load()
+            self.load(timezone.localdate())
+            self.stdout.write(f"{MemberUnit.objects.count()} units loaded.")
 
     @transaction.atomic
-    def load(self) -> None:
-        on = timezone.localdate()
+    def load(self, on: dt.date) -> None:
+        """Everything, around the day ``on``."""
         staff = {email: self.staff(email, *who) for email, who in STAFF.items()}
         shown = load_units(on=on, finance=staff["finance@demo.example"])
+        acting = {}
         for email, which, role in UNITS:
             unit = shown[which]
             user = self.user(email, unit.contacts.order_by("pk").first().name)
             Representative.objects.create(user=user, unit=unit, role=role)
-        load_events(on=on)
-        load_bulletins(on=on, editor=staff["editor@demo.example"])
-        self.stdout.write(f"{MemberUnit.objects.count()} units loaded.")
+            acting[email.partition("@")[0].replace("-", "_")] = (unit, user)
+        members, editor = staff["members@demo.example"], staff["editor@demo.example"]
+        load_bulletins(on=on, editor=editor)
+        load_printed(on=on, editor=editor)
+        load_events(on=on, team=staff["events@demo.example"])
+        load_awards(on=on, staff=members, shown=acting)
+        load_services(on=on, staff=members, shown=acting)
 
     def staff(self, email: str, name: str, role: str | None) -> User:
         user = self.user(email, name, is_staff=True, is_superuser=role is None)
