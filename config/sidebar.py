@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Groups of (name, icon, model): each leads to the model's list.
 GROUPS = [
@@ -53,11 +54,11 @@ GROUPS = [
         [(_("Benefit statements"), "receipt_long", "reports.unitstatement")],
     ),
     (
-        _("Awards"),
+        pgettext_lazy("sidebar", "Awards"),
         [
             (_("Award applications"), "inbox", "awards.awardapplication"),
             (_("Award cycles"), "event_repeat", "awards.awardcycle"),
-            (_("Awards"), "trophy", "awards.award"),
+            (pgettext_lazy("sidebar", "Awards"), "trophy", "awards.award"),
         ],
     ),
     (
