@@ -9,9 +9,11 @@ import logging
 import pytest
 from django.core.management import call_command
 from django.template.response import TemplateResponse
+from django.test import override_settings
+from unfold.sites import UnfoldAdminSite
 
 from tests.permissions.addresses import addresses
-from tests.permissions.asking import METHODS, letter
+from tests.permissions.asking import METHODS, SESSIONS, letter
 from tests.permissions.table import read_table
 from tests.permissions.world import ROLES, World
 
@@ -24,7 +26,7 @@ def test_every_address_stands_in_the_table_and_no_other():
 def world(django_db_setup, django_db_blocker):
     """Made once and stored, so that undoing a request is a short transaction's matter."""
     logging.disable(logging.CRITICAL)  # thousands of refusals are the point here, not news
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), override_settings(SESSION_ENGINE=SESSIONS):
         yield World()
         call_command("flush", interactive=False, verbosity=0)
     logging.disable(logging.NOTSET)
@@ -37,6 +39,7 @@ def test_role_may_do_what_the_table_says(role, world, monkeypatch):
     if role != "superuser":
         # Whether a role may is decided before the page is drawn; drawing each once is enough.
         monkeypatch.setattr(TemplateResponse, "rendered_content", "")
+        monkeypatch.setattr(UnfoldAdminSite, "each_context", lambda site, request: {})
     table = read_table()
     place = ROLES.index(role)
     wrong = []

@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from django_celery_beat.models import (
     CrontabSchedule,
     IntervalSchedule,
@@ -30,8 +31,9 @@ from members.models import (
     Term,
     Tier,
 )
-from publications import unsubscribing
-from publications.models import Article, Issue, Publication, Section
+from news.models import NewsSubmission
+from publications import printing, unsubscribing
+from publications.models import Article, Issue, PrintRun, Publication, Section
 from publications.release import release
 from reports.models import UnitStatement
 from services.models import ServiceOffering, ServiceRequest, Study
@@ -84,6 +86,7 @@ class World:
         people = {role: self.person(role) for role in ROLES[1:]}
         self.sessions = {role: self.sign_in(person) for role, person in people.items()}
         self.keys = {role: key_for(each, self.unit_of(role)) for role, each in people.items()}
+        ApiToken.objects.update(last_used_on=timezone.localdate())  # no request writes it again
         self.released = self.released_issue()
         self.objects = {type(each): each for each in self.one_of_each()}
 
@@ -148,10 +151,36 @@ class World:
         Article.objects.create(section=section, position=1, title="样稿", body="正文。")
         return issue
 
+    def print_run(self) -> PrintRun:
+        """An issue of the magazine that was posted to unit ``ours``."""
+        MemberUnit.objects.filter(pk=self.ours.pk).update(address="样例路1号")
+        issue = Issue.objects.create(
+            publication=Publication.objects.get(code="china-mining-magazine"),
+            issued_on=ISSUED_ON,
+            year=ISSUED_ON.year,
+            number=3,
+        )
+        release(issue=issue, at=RELEASED_AT)
+        editor = User.objects.get(email="editor@people.example")
+        return printing.confirm(issue=issue, posted_on=ISSUED_ON, at=RELEASED_AT, by=editor)
+
+    def news(self) -> NewsSubmission:
+        """An accepted text of unit ``ours`` that waits to be placed."""
+        return NewsSubmission.objects.create(
+            unit=self.ours,
+            item=BenefitItem.objects.get(code="member-news"),
+            title="样稿",
+            body="正文。",
+            filed_on=ISSUED_ON,
+            accepted_at=RELEASED_AT,
+            accepted_by=User.objects.get(email="member_services@people.example"),
+        )
+
     def one_of_each(self) -> list:
         draft = self.issue(number=8, serial_number=690, pdf=ContentFile(b"%PDF-1.7", name="2.pdf"))
         section = draft.sections.get()
         sent = self.released.distribution
+        run = self.print_run()
         grant = ExceptionalGrant.objects.create(
             unit=self.others,
             reason="样例",
@@ -175,6 +204,9 @@ class World:
             section.articles.get(),
             sent,
             sent.deliveries.filter(unit=self.ours).get(),
+            run,
+            run.parcels.get(unit=self.ours),
+            self.news(),
             grant,
             series,
             event,
@@ -250,7 +282,8 @@ class World:
 
     def object_of_api(self, route: str):
         """The object of an API address: ``api/v1/units/…`` names one of what its view set shows."""
-        return self.objects[dict(API_ROUTES)[route.split("/")[2]].queryset.model]
+        model = dict(API_ROUTES)[route.split("/")[2]].queryset.model
+        return self.released if model is Issue else self.objects[model]
 
     def object_of(self, route: str):
         """The object of an admin address: ``admin/members/contact/…`` names a contact."""
