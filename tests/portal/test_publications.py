@@ -6,8 +6,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
+from benefits.charter import load
+from benefits.charter_file import CHARTER_FILE, parse
 from benefits.models import ExceptionalGrant
-from tests.factories import StandardFactory, TierFactory, UserFactory
+from members.models import MemberUnit
+from publications import catalogue
+from publications.models import Reading
+from publications.printing import confirm
+from tests.factories import PaymentFactory, StandardFactory, TierFactory, UserFactory, member
 from tests.portal.factories import person_of, promise
 from tests.portal.pages import Page, queries_of
 from tests.publications.factories import (
@@ -95,24 +101,190 @@ def test_the_list_hides_what_is_not_released(reader, bulletin, autumn):
     ]
 
 
-def test_the_list_names_the_right_to_each_publication(reader, bulletin, autumn):
+def shown(page: Page) -> list[tuple[str, str]]:
+    """Each publication with what stands large beside it."""
+    return list(zip(page.each("h2"), page.each("figure"), strict=True))
+
+
+def test_every_publication_is_listed_with_the_right_to_it(reader, bulletin, autumn):
+    """Also one without an issue, and one that is promised to others only."""
     report = PublicationFactory(code="report", is_mailed=False)
     promise(report.benefit_item, "council", quantity=1, medium="paper")
+    promise(PublicationFactory(code="yearbook", is_mailed=False).benefit_item)
     released(bulletin, autumn)
     released(report, autumn)
 
-    assert Page(reader.get("/publications/")).each("right") == [
-        "贵单位今天的权益：不限·电子版",
-        "贵单位今天的权益：未列入·面向其他级别或专委会",
+    response = reader.get("/publications/")
+    page = Page(response)
+
+    codes = ["weekly-bulletin", "report", "yearbook"]
+    assert shown(page) == [
+        ("《中国矿业信息》", "贵单位今天的权益：不限"),
+        ("《report》", "贵单位今天的权益：未列入"),
+        ("《yearbook》", "贵单位今天的权益：不限"),
+    ]
+    assert [shelf.answer.entitled for shelf in response.context["shelves"]] == [True, False, True]
+    assert page.each("quiet") == [f"{autumn.year}年还没有发布。"]
+    assert page.each("ask") == [f"为什么？《{code}》" for code in codes]
+    assert len(page.each("reasons")) == 3
+
+
+# Written down by hand from the charter: what stands large for each tier.
+THREE, TWO, ONE = "每期 3 册", "每期 2 册", "每期 1 册"
+ONLINE, NONE, PRINTED = "不限", "未列入", "纸质版"
+SHOWN = {
+    "vice_president": [ONLINE, THREE, THREE, TWO, TWO, ONLINE, ONLINE, PRINTED, *[NONE] * 4],
+    "executive_council": [ONLINE, TWO, TWO, ONE, ONE, ONLINE, ONLINE, PRINTED, *[NONE] * 4],
+    "council": [ONLINE, ONE, ONE, NONE, NONE, ONLINE, ONLINE, PRINTED, *[NONE] * 4],
+    "ordinary": [ONLINE, ONLINE, ONLINE, NONE, NONE, ONLINE, ONLINE, PRINTED, *[NONE] * 4],
+}
+
+
+@pytest.fixture
+def charter(today):
+    load(parse(CHARTER_FILE), today=today)
+    catalogue.load()
+
+
+@pytest.mark.parametrize("tier", SHOWN)
+def test_the_twelve_publications_for_each_tier(client, charter, today, tier):
+    unit = paid_up(tier, today)
+    client.force_login(person_of(unit))
+
+    shelves = client.get("/publications/").context["shelves"]
+
+    assert [shelf.figure.text for shelf in shelves] == SHOWN[tier]
+
+
+def test_a_seat_on_a_committee_adds_its_publication(client, charter, today):
+    unit = paid_up("ordinary", today, committee="fluorite")
+    client.force_login(person_of(unit))
+
+    shelves = client.get("/publications/").context["shelves"]
+
+    own = {shelf.publication.code for shelf in shelves if shelf.answer.entitled}
+    assert own & {"fluorite-report", "ccs-newsletter"} == {"fluorite-report"}
+    assert len(own) == 7
+
+
+def paid_up(tier: str, today: dt.date, **fields):
+    unit = member(tier=tier, paid=(today.year - 1, today.year), **fields)
+    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    return unit
+
+
+def test_the_right_is_in_the_words_of_a_refusal_while_dues_are_open(client, lapsed, bulletin):
+    client.force_login(person_of(lapsed))
+
+    page = Page(client.get("/publications/"))
+
+    assert page.each("figure") == ["贵单位今天的权益：暂不享有"]
+    assert page.each("facts") == ["每周恢复资格后：不限"]
+
+
+# --- On paper ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def report(db):
+    """A report of which the reader's unit gets two printed copies."""
+    publication = PublicationFactory(code="report", name="《年度报告》", is_mailed=False)
+    promise(publication.benefit_item, quantity=2, medium="paper")
+    return publication
+
+
+def posted(issue, on: dt.date):
+    at = dt.datetime.combine(on, dt.time(9), dt.UTC)
+    return confirm(issue=issue, posted_on=on, at=at, by=UserFactory())
+
+
+def test_what_was_posted_stands_beside_the_issue(reader, unit, report, autumn):
+    MemberUnit.objects.filter(pk=unit.pk).update(address="青禾路1号")
+    issue = released(report, autumn)
+    posted(issue, autumn)
+
+    words = f"2 册· {autumn.year}年9月4日寄出"
+    assert Page(reader.get("/publications/")).each("posted") == [words.replace(" ", "")]
+    assert Page(reader.get(address(issue))).each("posted") == [f"纸质版：{words}".replace(" ", "")]
+
+
+def test_what_will_be_posted_says_when(reader, unit, report, autumn, today):
+    MemberUnit.objects.filter(pk=unit.pk).update(address="青禾路1号")
+    # A day on which what is paid counts, and that is not yet: next year's first half.
+    later = dt.date(today.year + 1, 6, 30)
+    posted(released(report, autumn), later)
+
+    assert Page(reader.get("/publications/")).each("posted") == [
+        f"2册·定于{later.year}年6月30日寄出"
     ]
 
 
-def test_the_list_asks_as_often_for_three_issues_as_for_one(reader, bulletin, autumn):
+def test_what_was_not_posted_says_why(reader, unit, report, autumn):
+    MemberUnit.objects.filter(pk=addressed_other(report)).update(address="他处")
+    posted(released(report, autumn), autumn)
+
+    assert Page(reader.get("/publications/")).each("posted") == ["没有寄送：没有登记邮寄地址"]
+
+
+def test_what_was_not_posted_for_open_dues_says_so(client, lapsed, unit, report, autumn):
+    MemberUnit.objects.update(address="某路1号")
+    posted(released(report, autumn), autumn)
+    client.force_login(person_of(lapsed))
+
+    assert Page(client.get("/publications/")).each("posted") == ["没有寄送：当年会费未缴清"]
+
+
+def test_who_is_promised_no_copies_misses_none(client, unit, report, autumn):
+    MemberUnit.objects.update(address="某路1号")
+    promise(report.benefit_item, "council")
+    online = paid_up("council", dt.date(autumn.year + 1, 9, 4), name="电子版单位")
+    posted(released(report, autumn), autumn)
+    client.force_login(person_of(online))
+
+    assert Page(client.get("/publications/")).each("posted") == []
+
+
+def addressed_other(report) -> int:
+    """Another unit that gets the report: a run must reach somebody."""
+    other = member(paid=(2025, 2026), name="另一单位")
+    other.payments.update(paid_on=dt.date(2000, 1, 1))
+    for year in range(2020, 2040):
+        standard = StandardFactory(tier=TierFactory(code="ordinary"), year=year)
+        PaymentFactory(unit=other, year=year, amount=standard.amount, paid_on=dt.date(2020, 1, 1))
+    return other.pk
+
+
+# --- The list's issues -------------------------------------------------------------------------
+
+
+def test_a_pdf_can_be_fetched_from_the_list(reader, bulletin, autumn):
+    issue = released(bulletin, autumn, 36, pdf=pdf())
+    released(bulletin, autumn, 37)
+
+    page = Page(reader.get("/publications/"))
+
+    assert page.each("pdf") == ["PDF第36期"]
+    assert address(issue, "issue_pdf") in reader.get("/publications/").content.decode()
+
+
+def test_many_issues_are_folded(reader, bulletin, autumn):
+    for number in range(1, 9):
+        released(bulletin, autumn - dt.timedelta(days=8 - number), number)
+
+    [shelf] = reader.get("/publications/").context["shelves"]
+
+    assert [line.issue.number for line in shelf.latest] == [8, 7, 6, 5, 4, 3]
+    assert [line.issue.number for line in shelf.earlier] == [2, 1]
+    assert Page(reader.get("/publications/")).each("more")[0].startswith("这一年更早的2期")
+
+
+def test_the_list_asks_as_often_for_three_issues_as_for_one(reader, unit, bulletin, report, autumn):
     released(bulletin, autumn, 36)
     first = queries_of(reader, "/publications/")
     released(bulletin, autumn + dt.timedelta(days=7), 37)
-    report = PublicationFactory(code="report", is_mailed=False)
-    released(report, autumn)
+    MemberUnit.objects.filter(pk=unit.pk).update(address="青禾路1号")
+    for number in (1, 2):
+        posted(released(report, autumn, number), autumn)
 
     assert queries_of(reader, "/publications/") == first
 
@@ -156,6 +328,31 @@ def test_reading_asks_as_often_for_three_articles_as_for_one(reader, bulletin, a
     ArticleFactory(section=SectionFactory(issue=issue))
 
     assert queries_of(reader, address(issue)) == first
+
+
+@pytest.mark.parametrize("name", ["issue", "issue_pdf"])
+def test_opening_an_issue_is_noted_for_the_unit(reader, unit, bulletin, autumn, name):
+    issue = released(bulletin, autumn, pdf=pdf())
+
+    for _time in range(2):
+        b"".join(reader.get(address(issue, name)))
+
+    assert list(Reading.objects.values_list("issue", "unit", "times", "medium")) == [
+        (issue.pk, unit.pk, 2, "electronic")
+    ]
+
+
+def test_looking_at_the_headers_is_no_reading(reader, bulletin, autumn):
+    reader.head(address(released(bulletin, autumn)))
+
+    assert Reading.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["issue", "issue_pdf"])
+def test_a_refusal_is_no_reading(reader, bulletin, winter, name):
+    reader.get(address(released(bulletin, winter, pdf=pdf()), name))
+
+    assert Reading.objects.count() == 0
 
 
 @pytest.mark.parametrize("name", ["issue", "issue_pdf"])
@@ -218,6 +415,7 @@ def test_the_pdf_comes_as_a_file_with_a_chinese_name(reader, bulletin, autumn):
 
 def test_an_issue_without_a_pdf_has_none_to_download(reader, bulletin, autumn):
     assert reader.get(address(released(bulletin, autumn), "issue_pdf")).status_code == 404
+    assert Reading.objects.count() == 0
 
 
 def test_a_pdf_that_is_gone_from_the_disk_is_not_found(reader, bulletin, autumn):
