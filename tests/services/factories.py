@@ -5,6 +5,7 @@ import datetime as dt
 import factory
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from benefits.models import Allowance, BenefitGroup, BenefitItem, Extent, Medium
@@ -102,8 +103,8 @@ def promise(
 
 
 def paid_up(tier: str = "ordinary", **fields) -> MemberUnit:
-    """A member since 2019 that has paid every year's dues."""
-    return member(tier=tier, paid=tuple(range(2019, 2027)), **fields)
+    """A member since 2019 that has paid the dues of 2025 and 2026."""
+    return member(tier=tier, paid=(2025, 2026), **fields)
 
 
 def person(unit: MemberUnit, role: str = "member", **fields):
@@ -187,3 +188,11 @@ def one_of_each_service(unit: MemberUnit, *, by, at: dt.datetime) -> list:
     published = study(problem, concerned=[unit], issued_on=at.date())
     studies.publish(study=published, by=staff(), at=at)
     return [made, request, published]
+
+
+def good_today(tier: str = "ordinary", **fields) -> MemberUnit:
+    """A member in good standing on the day of the test, whatever the day."""
+    year = timezone.localdate().year
+    unit = member(tier=tier, paid=(year - 1, year), **fields)
+    unit.payments.filter(year=year).update(paid_on=dt.date(year, 1, 1))
+    return unit
