@@ -233,6 +233,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "members.api.OneFormat",
     "DEFAULT_PAGINATION_CLASS": "members.api.Pages",
     "DEFAULT_THROTTLE_CLASSES": ["members.api.PerToken"],
     "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
@@ -263,8 +264,11 @@ SPECTACULAR_SETTINGS = {
     # The description holds no data: anyone may read it.
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
-    # Fields of one name with different choices: each set gets a name of its own.
+    # Fields of one name with different choices: `manage.py spectacular` says which one is missing.
     "ENUM_NAME_OVERRIDES": {
+        "UnitKind": "members.models.MemberUnit.Kind",
+        "QuestionKind": "cases.questions.Kind",
+        "AttendeeState": "events.models.Attendee.State",
         "RightBasis": "benefits.basis.Basis",
         "StandingBasis": "members.standing.Basis",
         "RequestState": "services.models.ServiceRequest.State",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.throttling import SimpleRateThrottle
@@ -70,6 +71,13 @@ class PerToken(SimpleRateThrottle):
 
 
 # --- How they ask ------------------------------------------------------------------------------
+
+
+class OneFormat(DefaultContentNegotiation):
+    """JSON, or the file it is, whatever the request says it accepts."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type
 
 
 class Pages(LimitOffsetPagination):
