@@ -46,12 +46,10 @@ GROUPS = [
         _("Events"),
         [
             (_("Events"), "event", "events.event"),
+            (_("Attendees"), "groups", "events.attendee"),
+            (_("Registrations"), "how_to_reg", "events.registration"),
             (_("Series of events"), "event_repeat", "events.eventseries"),
         ],
-    ),
-    (
-        _("Reports"),
-        [(_("Benefit statements"), "receipt_long", "reports.unitstatement")],
     ),
     (
         pgettext_lazy("sidebar", "Awards"),
@@ -68,6 +66,10 @@ GROUPS = [
             (_("Services offered"), "home_repair_service", "services.serviceoffering"),
             (_("Studies of problems"), "lab_profile", "services.study"),
         ],
+    ),
+    (
+        _("Reports"),
+        [(_("Benefit statements"), "receipt_long", "reports.unitstatement")],
     ),
     (
         _("Settings"),

@@ -72,10 +72,10 @@ def left(line: Line) -> Figure:
 def account(line: Line) -> str:
     """What of the number is used; without a number, what was used, if anything."""
     if line.promised and (shows_left(line) or not line.is_open):
-        return _("%(promised)s in all · %(used)s used") % {
-            "promised": line.promised,
-            "used": line.used,
-        }
+        words = _("%(promised)s in all · %(used)s used")
+        if line.is_over:
+            words = _("%(promised)s in all · %(used)s used · over")
+        return words % {"promised": line.promised, "used": line.used}
     if line.promised and line.account.each:
         return ngettext(
             "%(promised)s copy this year · %(used)s posted",

@@ -21,7 +21,7 @@ from members.models import MembershipApplication, MemberUnit
 from members.standing import Standing, standing
 from reports.counting import Account, account
 from reports.rows import READERS, uses_of
-from reports.statement_words import Words, in_words
+from reports.statement_words import Words, at_event, in_words
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,16 @@ class Line:
         return self.answer.entitled or bool(self.left) or self.account.unlimited
 
     @property
+    def is_over(self) -> bool:
+        """Whether the year had its events, and none is still to be had."""
+        return bool(self.seats) and all(each.event.ends_on < self.on for each in self.seats)
+
+    @property
+    def events(self) -> list[tuple[SeatAccount, str]]:
+        """Each of the year's events, and how the unit stands with it in words."""
+        return [(each, at_event(each, self.on)) for each in self.seats]
+
+    @property
     def words(self) -> Words:
         """Promised, used and left for a reader, in the active language."""
         return in_words(self)
@@ -84,7 +94,7 @@ class Line:
             "words": {"promised": said.promised, "used": said.used, "left": said.left},
             "entitlement": self.answer.as_json(),
             "uses": [use_as_json(use, self.on) for use in self.uses],
-            "events": [seats_as_json(each) for each in self.seats],
+            "events": [seats_as_json(each, said) for each, said in self.events],
         }
 
 
@@ -244,7 +254,7 @@ def use_as_json(use: Use, on: dt.date) -> dict:
     }
 
 
-def seats_as_json(each: SeatAccount) -> dict:
+def seats_as_json(each: SeatAccount, said: str) -> dict:
     return {
         "id": each.event.pk,
         "name": each.event.name,
@@ -256,5 +266,5 @@ def seats_as_json(each: SeatAccount) -> dict:
         "used": each.used,
         "left": each.left,
         "waiting": each.waiting,
-        "words": str(each.words),
+        "words": said,
     }

@@ -1,5 +1,6 @@
 """What was promised, used and is left of an item, for a reader, in the active language."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from benefits.models import Allowance, BenefitItem, Extent, Medium
 from benefits.words import amount
+from events.seats import SeatAccount
 
 if TYPE_CHECKING:
     from reports.statement import Line
@@ -70,6 +72,13 @@ def refused(line: "Line") -> str:
     return _("Not now; once entitled: %(amount)s") % {
         "amount": amount(row.medium, row.extent, row.quantity)
     }
+
+
+def at_event(each: SeatAccount, on: dt.date) -> str:
+    """How the unit stands with one event; of one that is over, only what was used."""
+    if each.event.ends_on >= on:
+        return each.words
+    return _("over · %(used)d used") % {"used": each.used}
 
 
 def used(line: "Line") -> str:

@@ -145,9 +145,9 @@ def read(unit: MemberUnit, code: str, issued_on: dt.date, medium: str = Medium.E
 def cycle(code: str, opens_on: dt.date, closes_on: dt.date, **fields) -> AwardCycle:
     """An announced cycle of the item's award, open to the end of ``closes_on`` in Shanghai."""
     award, number = tied(Award, code), next(numbers)
+    fields = {"name": f"{award.name} {opens_on.year}-{number}"} | fields
     return AwardCycle.objects.create(
         award=award,
-        name=f"{award.name} {opens_on.year}-{number}",
         year=opens_on.year,
         round=number,
         opens_on=opens_on,
