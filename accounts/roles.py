@@ -48,6 +48,8 @@ EVERYTHING_VIEWED = {
     "letters.letter": "view",
     "events.eventseries": "view",
     "events.event": "view",
+    "events.registration": "view",
+    "events.attendee": "view",
     "reports.unitstatement": "view",
     "awards.award": "view",
     "awards.awardcycle": "view",
@@ -152,7 +154,13 @@ ROLES = [
     Role(
         "events",
         _("Events team"),
-        EVERYTHING_VIEWED | {"events.eventseries": "view change", "events.event": EDIT},
+        EVERYTHING_VIEWED
+        | {
+            "events.eventseries": "view change",
+            "events.event": EDIT,
+            "events.registration": KEEP,
+            "events.attendee": "view change check_in",
+        },
     ),
     Role("read_only", _("Read only"), EVERYTHING_VIEWED),
 ]

@@ -15,6 +15,7 @@ from benefits.api import Items
 from benefits.refusal import NotEntitled
 from config.api_docs import Docs, Schema
 from config.middleware import because
+from events.api import Attendees, Events, Registrations
 from publications.api import Issues, Publications
 from reports.api import Units
 from services.api import Offerings, Requests, Studies
@@ -27,6 +28,9 @@ ROUTES = [
     ("items", Items),
     ("publications", Publications),
     ("issues", Issues),
+    ("events", Events),
+    ("registrations", Registrations),
+    ("attendees", Attendees),
     ("offerings", Offerings),
     ("requests", Requests),
     ("studies", Studies),

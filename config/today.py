@@ -10,6 +10,7 @@ from awards.cycles import due_awards
 from awards.models import AwardApplication
 from benefits.models import ExceptionalGrant
 from config.sidebar import list_of, may_see
+from events.models import EventSeries
 from members.models import DuesPayment, MembershipApplication, MemberUnit
 from publications import placing
 from publications.copies import to_be_posted
@@ -75,6 +76,12 @@ LINES = [
         "?turn=staff",
     ),
     (
+        _("Yearly events still to be made"),
+        _("This year has none yet. Make the event from the last one of its series."),
+        "events.eventseries",
+        "?due=yes",
+    ),
+    (
         _("Payments to confirm"),
         _("A payment counts for a unit's standing once finance has confirmed it."),
         "members.duespayment",
@@ -126,6 +133,7 @@ def waiting(on: dt.date) -> list[QuerySet]:
         AwardApplication.objects.filter(state__in=AwardApplication.WAITING),
         due_awards(on),
         ServiceRequest.objects.waiting_for_staff(),
+        EventSeries.objects.due(on),
         DuesPayment.objects.filter(confirmed_at__isnull=True),
         MembershipApplication.objects.filter(decision=MembershipApplication.Decision.PENDING),
         grants.filter(ends_on__lte=on + SOON),

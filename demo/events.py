@@ -8,7 +8,7 @@ from accounts.models import User
 from benefits.entitlement import entitled_units
 from events.check_in import check_in
 from events.models import Attendee, Event, EventSeries
-from events.people import Person
+from events.persons import Person
 from events.registration import register
 from members.models import MemberUnit
 

@@ -15,7 +15,7 @@ from django.utils import translation
 from accounts.models import User
 from events import calendar, passes
 from events.models import Attendee, Event, Registration
-from events.words import yuan
+from events.money import yuan
 from letters.models import Letter
 from letters.writing import Enclosure, write
 

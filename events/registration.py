@@ -16,7 +16,7 @@ from benefits.entitlement import entitlement
 from benefits.refusal import NotEntitled
 from events import confirming
 from events.models import Attendee, Event, Registration
-from events.people import Person, checked, tidied
+from events.persons import Person, checked, tidied
 from events.seating import attend, leave, move_up, settle
 from events.terms import Terms, terms
 from events.window import (

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from events.money import yuan
 from events.seats import SeatAccount
-from events.words import yuan
 
 
 def headline(account: SeatAccount) -> str:

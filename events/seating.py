@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.models import Attendee, Event, Registration
-from events.people import Person
+from events.persons import Person
 from events.taking import give_free_seat, give_place, take_free_seat, take_place
 
 

@@ -2,8 +2,8 @@
 
 from django import template
 
-from events import words
+from events import money
 
 register = template.Library()
-register.filter("yuan", words.yuan)
-register.filter("seat", words.seat)
+register.filter("yuan", money.yuan)
+register.filter("seat", money.seat)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from benefits.models import Allowance, Extent, Medium
 from events.models import Attendee, Event, Registration
-from events.people import Person
+from events.persons import Person
 from members.models import MemberUnit
 from tests.events.factories import EventFactory, ItemFactory, SeriesFactory
 from tests.factories import TierFactory, member

@@ -21,7 +21,9 @@ from django_celery_beat.models import (
 from accounts.models import User
 from benefits.models import Allowance, BenefitGroup, BenefitItem, ExceptionalGrant
 from config.api import ROUTES as API_ROUTES
-from events.models import Event, EventSeries
+from events.models import Attendee, Event, EventSeries
+from events.persons import Person
+from events.registration import register
 from members.models import (
     ApiToken,
     Contact,
@@ -192,6 +194,15 @@ class World:
         event = Event.objects.create(
             series=series, name="样会", starts_on=ISSUED_ON, ends_on=ISSUED_ON, place="北京"
         )
+        [attendee] = register(
+            event=event,
+            unit=self.ours,
+            people=[Person(name="张三", mobile="13800000000")],
+            at=RELEASED_AT,
+            by=User.objects.get(email="member@people.example"),
+            by_staff=True,
+        )
+        Event.objects.filter(pk=event.pk).update(is_announced=True)
         task = PeriodicTask.objects.create(
             name="样例",
             task="publications.tasks.sweep",
@@ -210,6 +221,8 @@ class World:
             grant,
             series,
             event,
+            attendee,
+            attendee.registration,
             task,
             task.interval,
             CrontabSchedule.objects.create(),
@@ -245,6 +258,8 @@ class World:
         """What an address takes, from a real object of unit ``ours``."""
         if route.startswith("api/") and name in ("pk", "code"):
             return getattr(self.object_of_api(route), name)
+        if name == "pk" and route.startswith("events/"):
+            return self.objects[Event].pk
         if name in ("pk", "code") and (own := self.service_of(route)):
             return getattr(own, name)
         if name == "file" and "request" in route:
@@ -253,6 +268,8 @@ class World:
             return self.released.pk if route.endswith("progress/") else self.object_of(route).pk
         if name == "code" and route.startswith("rights/"):
             return self.objects[Publication].benefit_item.code
+        if name == "token" and route.startswith("pass/"):
+            return self.objects[Attendee].token
         issue, user = self.released, self.objects[User]
         return {
             "code": lambda: issue.publication.code,
@@ -264,6 +281,7 @@ class World:
             "content_type_id": lambda: ContentType.objects.get_for_model(MemberUnit).pk,
             "pk": lambda: self.objects[ApiToken].pk,
             "part": lambda: "report",
+            "person": lambda: self.objects[Attendee].pk,
             "uidb36": lambda: user_pk_to_url_str(user),
             "key": lambda: self.key(route, user),
         }[name]()

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from events.models.registrations import validate_mobile
-from events.people import MOST_AT_ONCE, Person, compact
+from events.persons import MOST_AT_ONCE, Person, compact
 
 
 class PersonForm(forms.Form):

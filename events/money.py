@@ -1,4 +1,4 @@
-"""Words that several of these modules use."""
+"""Sums and seats in words."""
 
 from decimal import Decimal
 
