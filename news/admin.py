@@ -1,7 +1,8 @@
 """The door for staff: the accepted texts of members, and in which issue each stands."""
 
 from django.contrib import admin
-from django.utils.html import format_html
+from django.utils.html import linebreaks
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -67,7 +68,7 @@ class NewsSubmissionAdmin(ModelAdmin):
 
     @display(description=_("text"))
     def text(self, submission):
-        return format_html('<div class="whitespace-pre-wrap">{}</div>', submission.body)
+        return mark_safe(linebreaks(submission.body, autoescape=True))
 
 
 def placed_in(submission: NewsSubmission):

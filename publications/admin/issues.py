@@ -101,7 +101,17 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
         ),
     ]
     actions_list = ["import_file"]
-    actions_detail = ["news", "recipients", "preview", "releasing", "progress", "printing"]
+    actions_detail = [
+        "news",
+        "preview",
+        "recipients",
+        "releasing",
+        {
+            "title": _("Distribution"),
+            "icon": "local_shipping",
+            "items": ["progress", "printing"],
+        },
+    ]
     warn_unsaved_form = True
 
     def issue_of(self, issue):

@@ -71,7 +71,7 @@ class PrintRunAdmin(ReadOnly, ModelAdmin):
     def units(self, run):
         return run.units_count
 
-    @display(description=gettext_lazy("left out"), ordering="left_count")
+    @display(description=gettext_lazy("not posted"), ordering="left_count")
     def left(self, run):
         return run.left_count
 

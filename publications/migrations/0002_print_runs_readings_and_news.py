@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('copies', models.PositiveIntegerField(verbose_name='copies')),
                 ('basis', models.CharField(max_length=40, verbose_name='basis')),
-                ('state', models.CharField(choices=[('to_post', 'posted'), ('left_out', 'left out'), ('not_entitled', 'not entitled to printed copies')], max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('to_post', 'posted'), ('left_out', 'not posted'), ('not_entitled', 'not entitled to printed copies')], max_length=12, verbose_name='state')),
                 ('reason', models.CharField(blank=True, max_length=40, verbose_name='reason')),
                 ('recipient', models.CharField(blank=True, max_length=120, verbose_name='recipient')),
                 ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),

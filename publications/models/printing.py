@@ -61,7 +61,7 @@ class Parcel(models.Model):
 
     class State(models.TextChoices):
         TO_POST = "to_post", _("posted")
-        LEFT_OUT = "left_out", _("left out")
+        LEFT_OUT = "left_out", _("not posted")
         NOT_ENTITLED = "not_entitled", _("not entitled to printed copies")
 
     class Reason(models.TextChoices):

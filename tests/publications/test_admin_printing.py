@@ -76,7 +76,7 @@ def test_the_preview_counts_for_the_day_and_saves_nothing(editor, issue):
     page = Page(editor.get(place_of(issue), GIVEN))
 
     assert page.each("issue-figures") == [
-        "享有纸质版的单位4要寄的邮件3未发1要寄的册数5印数（含备用）25"
+        "享有纸质版的单位4寄送件数3享有但未寄1寄送册数5印数（含备用）25"
     ]
     assert page.each("issue-table") == [
         "会员级别每单位册数单位数册数副会长单位3 1 3理事单位1 2 2",
@@ -118,9 +118,9 @@ def test_confirming_freezes_the_list_and_is_logged(editor, issue):
     assert run.parcels.tally()["copies"] == 5
     assert LogEntry.objects.get().get_change_message() == said(response)[0]
     page = Page(response)
-    assert page.each("issue-row") == ["下载名单（CSV）打印版本期全部邮件"]
+    assert page.each("issue-row") == ["下载名单（CSV）打印版本期全部寄送记录"]
     assert page.each("issue-figures") == [
-        "享有纸质版的单位4要寄的邮件3未发1要寄的册数5印数（含备用）25"
+        "享有纸质版的单位4寄送件数3享有但未寄1寄送册数5印数（含备用）25"
     ]
 
 
@@ -244,7 +244,7 @@ def test_who_may_only_look_sees_no_buttons(client, issue):
     run = confirmed(released(issue.publication, number=2))
 
     assert Page(staff.get(place_of(issue), GIVEN)).each("is-main") == []
-    assert Page(staff.get(place_of(run.issue))).each("issue-row") == ["本期全部邮件"]
+    assert Page(staff.get(place_of(run.issue))).each("issue-row") == ["本期全部寄送记录"]
 
 
 # --- Lists -------------------------------------------------------------------------------------
