@@ -138,18 +138,21 @@ def service_request(request, pk: int):
     act = ACTS.get(request.POST.get("act"))
     if act is None:
         raise BadRequest("No known act is named.")
-    name, form = act.form_for(row, request)
+    form = act.form_for(row, request)
     if form.is_valid():
         try:
             act.do(request, row, form)
         except ValidationError as error:
+            row.refresh_from_db()
+            if act.name not in forms_of(row):  # the page has moved on: say so on top of it
+                messages.error(request, " ".join(error.messages))
+                return redirect("service_request", row.pk)
             form.add_error(None, error.messages)
         else:
             wake()
             messages.success(request, act.said)
             return redirect("service_request", row.pk)
-    row.refresh_from_db()
-    return shown(request, row, {name: form})
+    return shown(request, row, {act.name: form})
 
 
 def shown(request, row: ServiceRequest, sent: dict[str, forms.Form]):
@@ -163,7 +166,7 @@ def shown(request, row: ServiceRequest, sent: dict[str, forms.Form]):
         "delivered_files": [file for file in files if file.is_delivered],
         "article": article_of(row),
         "question": question_to(row),
-        "forms": forms_of(row) | sent,
+        "forms": {name: sent.get(name, form) for name, form in forms_of(row).items()},
     }
     return render(request, "portal/service_request.html", context)
 
@@ -202,10 +205,10 @@ class Act:
     def __init__(self, name: str, form: type[forms.Form], said, do):
         self.name, self.form, self.said, self.do = name, form, said, do
 
-    def form_for(self, row: ServiceRequest, request) -> tuple[str, forms.Form]:
+    def form_for(self, row: ServiceRequest, request) -> forms.Form:
         if self.name == "amend":
-            return self.name, amend_form(row, request.POST)
-        return self.name, self.form(request.POST, request.FILES)
+            return amend_form(row, request.POST)
+        return self.form(request.POST, request.FILES)
 
 
 def write(request, row, form) -> None:
