@@ -209,10 +209,8 @@ class Requests(UnitScoped, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     @action(detail=True, methods=["post"])
     def messages(self, request, pk):
         acting_unit(request)
-        wish = checked(MessageSerializer, request)
-        return self.told(
-            asking.write(request=self.get_object(), by=request.user, at=timezone.now(), **wish)
-        )
+        row, wish = self.get_object(), checked(MessageSerializer, request)
+        return self.told(asking.write(request=row, by=request.user, at=timezone.now(), **wish))
 
     @extend_schema(
         summary=_("Rate what was delivered, once"),
@@ -222,10 +220,8 @@ class Requests(UnitScoped, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     @action(detail=True, methods=["post"])
     def rate(self, request, pk):
         acting_unit(request)
-        wish = checked(RatingSerializer, request)
-        return self.told(
-            asking.rate(request=self.get_object(), by=request.user, at=timezone.now(), **wish)
-        )
+        row, wish = self.get_object(), checked(RatingSerializer, request)
+        return self.told(asking.rate(request=row, by=request.user, at=timezone.now(), **wish))
 
     @extend_schema(
         summary=_("Withdraw the request"), request=None, responses=WholeRequestSerializer
@@ -245,10 +241,8 @@ class Requests(UnitScoped, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     @action(detail=True, methods=["post"])
     def files(self, request, pk):
         acting_unit(request)
-        wish = checked(UploadSerializer, request)
-        row = asking.attach(
-            request=self.get_object(), files=[wish["file"]], by=request.user, at=timezone.now()
-        )
+        row, wish = self.get_object(), checked(UploadSerializer, request)
+        row = asking.attach(request=row, files=[wish["file"]], by=request.user, at=timezone.now())
         return self.told(row, status.HTTP_201_CREATED)
 
     @extend_schema(summary=_("A file of a request"), responses=FILE)
