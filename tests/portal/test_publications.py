@@ -140,29 +140,20 @@ SHOWN = {
 }
 
 
-@pytest.fixture
-def charter(today):
+def test_the_twelve_publications_for_each_tier_and_for_a_committee(client, today):
     load(parse(CHARTER_FILE), today=today)
     catalogue.load()
+    units = {tier: paid_up(tier, today) for tier in SHOWN}
+    seated = paid_up("ordinary", today, committee="fluorite")
 
+    def shelves(unit):
+        client.force_login(person_of(unit))
+        return client.get("/publications/").context["shelves"]
 
-@pytest.mark.parametrize("tier", SHOWN)
-def test_the_twelve_publications_for_each_tier(client, charter, today, tier):
-    unit = paid_up(tier, today)
-    client.force_login(person_of(unit))
+    found = {tier: [shelf.figure.text for shelf in shelves(unit)] for tier, unit in units.items()}
+    own = {shelf.publication.code for shelf in shelves(seated) if shelf.answer.entitled}
 
-    shelves = client.get("/publications/").context["shelves"]
-
-    assert [shelf.figure.text for shelf in shelves] == SHOWN[tier]
-
-
-def test_a_seat_on_a_committee_adds_its_publication(client, charter, today):
-    unit = paid_up("ordinary", today, committee="fluorite")
-    client.force_login(person_of(unit))
-
-    shelves = client.get("/publications/").context["shelves"]
-
-    own = {shelf.publication.code for shelf in shelves if shelf.answer.entitled}
+    assert found == SHOWN
     assert own & {"fluorite-report", "ccs-newsletter"} == {"fluorite-report"}
     assert len(own) == 7
 
