@@ -70,12 +70,15 @@ def ask(
 
 
 @transaction.atomic
-def write(*, request: Request, text: str, by, at: dt.datetime) -> Request:
+def write(
+    *, request: Request, text: str, by, at: dt.datetime, files: Iterable[File] = ()
+) -> Request:
     """A message to the association; where it has asked something, the answer.
 
     Raises ``ValidationError``.
     """
     current = locked(request, *Request.OPEN)
+    kept(current, files, by=by, at=at, is_delivered=False)
     entered(current, Kind.WROTE, by=by, at=at, comment=said(text))
     hand_back(current)
     return current

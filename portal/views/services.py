@@ -43,10 +43,17 @@ class AskForm(QuestionForm):
 
 
 class WriteForm(forms.Form):
+    """A message, or the answer to what the association asks."""
+
     text = forms.CharField(
         label=gettext_lazy("Your message"),
         max_length=LONG,
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    more_files = UploadsField(
+        label=gettext_lazy("Files"),
+        required=False,
+        help_text=gettext_lazy("Optional. PDF, pictures, Word or Excel, at most 20 MB each."),
     )
 
 
@@ -212,8 +219,13 @@ class Act:
 
 
 def write(request, row, form) -> None:
-    text = form.cleaned_data["text"]
-    asking.write(request=row, text=text, by=request.user, at=timezone.now())
+    asking.write(
+        request=row,
+        text=form.cleaned_data["text"],
+        files=form.cleaned_data["more_files"],
+        by=request.user,
+        at=timezone.now(),
+    )
 
 
 def amend(request, row, form) -> None:

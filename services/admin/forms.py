@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -11,11 +12,16 @@ from unfold.widgets import (
 from accounts.models import User
 from cases.questions import LONG
 from files.fields import UploadField
+from files.kinds import ACCEPTED
 from services import moderation
 from services.models import ServiceRequest, Stage, Study
 from services.uploads import UploadsField
 
 TITLE = 200
+
+
+class SeveralFiles(UnfoldAdminFileFieldWidget):
+    allow_multiple_selected = True
 
 
 class StepForm(forms.Form):
@@ -93,7 +99,11 @@ class CloseForm(StepForm):
     delivered = words_field(
         _("What was delivered"), hint=_("The unit reads it on its page and by e-mail.")
     )
-    files = UploadsField(label=_("Files handed over"), required=False)
+    files = UploadsField(
+        label=_("Files handed over"),
+        required=False,
+        widget=SeveralFiles(attrs={"accept": ACCEPTED}),
+    )
 
 
 class DeclineForm(StepForm):
@@ -114,10 +124,15 @@ class ApproveForm(StepForm):
 class StudyForm(forms.ModelForm):
     """A study with its two files. A file chosen anew takes the place of the earlier one."""
 
-    report = UploadField(label=_("The study"), required=False)
+    report = UploadField(
+        label=_("The study"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ACCEPTED}),
+    )
     common = UploadField(
         label=_("Its common part"),
         required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ACCEPTED}),
         help_text=_("What is shared beyond the units concerned. Leave empty if there is none."),
     )
 

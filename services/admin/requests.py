@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import linebreaksbr
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -45,8 +46,8 @@ class ServiceRequestAdmin(ModelAdmin):
                 "fields": [
                     ("unit", "offering"),
                     ("title", "asked_by"),
-                    ("progress", "at_stage"),
-                    ("filed_on", "due"),
+                    ("state_in_words", "at_stage"),
+                    ("filed_on", "due_in_words"),
                     ("owner", "on_basis_of"),
                 ]
             },
@@ -115,6 +116,15 @@ class ServiceRequestAdmin(ModelAdmin):
 
     # --- One request ---
 
+    @display(description=_("state"))
+    def state_in_words(self, row):
+        return row.get_state_display()
+
+    @display(description=_("to be answered by"))
+    def due_in_words(self, row):
+        _code, words = self.due(row)
+        return words
+
     @display(description=_("judged on the day of filing"))
     def on_basis_of(self, row):
         return f"{row.tier or '—'} · {row.get_basis_display()}"
@@ -126,8 +136,11 @@ class ServiceRequestAdmin(ModelAdmin):
             '<dl class="flex flex-col gap-2">{}</dl>',
             format_html_join(
                 "",
-                '<div><dt>{}</dt><dd class="font-medium whitespace-pre-line">{}</dd></div>',
-                ((answer.question.in_words, answer.in_words or "—") for answer in answers),
+                '<div><dt>{}</dt><dd class="font-medium">{}</dd></div>',
+                (
+                    (answer.question.in_words, linebreaksbr(answer.in_words) or "—")
+                    for answer in answers
+                ),
             ),
         )
 
@@ -149,15 +162,14 @@ class ServiceRequestAdmin(ModelAdmin):
             '<ol class="flex flex-col gap-3">{}</ol>',
             format_html_join(
                 "",
-                '<li><div class="font-medium">{}{}</div><div>{} · {}</div>'
-                '<div class="whitespace-pre-line">{}</div></li>',
+                '<li><div class="font-medium">{}{}</div><div>{} · {}</div><div>{}</div></li>',
                 (
                     (
                         f"{step} · {step.stage}" if step.stage else str(step),
                         _(" (for staff only)") if step.is_internal else "",
                         date_format(template_localtime(step.at), "DATETIME_FORMAT"),
                         step.by or "—",
-                        step.comment,
+                        linebreaksbr(step.comment),
                     )
                     for step in row.steps.select_related("by", "stage")
                 ),

@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('issued_on', models.DateField(verbose_name='date of issue')),
+                ('issued_on', models.DateField(verbose_name='date of the study')),
                 ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='published at')),
                 ('offering', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies', to='services.serviceoffering', verbose_name='service offered')),
                 ('published_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),

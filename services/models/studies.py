@@ -34,7 +34,7 @@ class Study(models.Model):
         related_name="studies",
         verbose_name=_("request it answers"),
     )
-    issued_on = models.DateField(_("date of issue"))
+    issued_on = models.DateField(_("date of the study"))
     units = models.ManyToManyField(
         MemberUnit, through="StudyCopy", related_name="studies", verbose_name=_("units")
     )

@@ -126,6 +126,8 @@ def test_one_request_shows_everything_to_staff(desk, now):
 
     for words in ("选矿回收率", "求指导", "先问法务", "（仅内部可见）", "章程"):
         assert words in page
+    assert "待单位" not in page
+    assert "&#x27;accepted&#x27;" not in page
 
 
 # --- Steps --------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def test_a_service_is_asked_for_on_a_phone_and_answered(phone, signed_in, live_s
     page.reload()
     page.fill(".service-question textarea >> nth=0", "硫化铜矿")
     page.click("button:has-text('提交答复')")
-    page.wait_for_selector("text=留言已送达联合会。")
+    page.wait_for_selector("text=留言已送达协会。")
     handling.close(request=request, delivered="建议调整药剂制度。", by=owner, at=timezone.now())
     page.reload()
     page.select_option("select[name=rating]", "5")

@@ -119,7 +119,7 @@ def test_own_requests_say_whose_turn_it_is_and_the_units_turn_comes_first(reader
     due = date_format(working_day_after(timezone.localdate(), 10))
     assert [line for line in page.each("go") if "S20" in line] == [
         f"服务consulting等单位待单位补充受理等贵单位答复{waiting.number}",
-        f"服务consulting新提交已提交联合会办理中{due}前答复S{now.year}-0002",
+        f"服务consulting新提交已提交协会办理中{due}前答复S{now.year}-0002",
         f"服务consulting办完的已办结待评分S{now.year}-0003",
     ]
 
@@ -259,11 +259,16 @@ def test_a_question_is_answered_on_the_page(reader, unit, user, now):
     handling.ask_unit(request=request, question="请补充图纸", by=request.owner, at=now)
     before = Page(reader.get(page_of(request)))
 
-    response = reader.post(page_of(request), {"act": "write", "text": "见附件"}, follow=True)
+    response = reader.post(
+        page_of(request),
+        {"act": "write", "text": "见附件", "more_files": [upload("图纸.pdf")]},
+        follow=True,
+    )
 
-    assert before.each("service-question")[0].startswith("联合会需要您补充请补充图纸")
+    assert before.each("service-question")[0].startswith("协会需要您补充请补充图纸")
     request.refresh_from_db()
     assert request.state == "accepted"
+    assert [file.name for file in request.files.all()] == ["图纸.pdf"]
     assert Page(response).each("service-question") == []
 
 
