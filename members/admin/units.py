@@ -2,11 +2,12 @@
 
 from django.contrib import admin
 from django.db.models import Exists, F, OuterRef
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from members.admin.filters import (
     CommitteeFilter,
@@ -133,6 +134,7 @@ class MemberUnitAdmin(ModelAdmin):
     search_help_text = _("Name, former name or credit code")
     warn_unsaved_form = True
     readonly_fields = ["standing_and_reasons"]
+    actions_detail = ["statement"]
     fieldsets = [
         (_("Standing today"), {"fields": ["standing_and_reasons"]}),
         (
@@ -182,6 +184,19 @@ class MemberUnitAdmin(ModelAdmin):
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else [ContactInline, AppointmentInline, SeatInline]
+
+    def has_statement_permission(self, request, object_id=None) -> bool:
+        return request.user.has_perm("reports.view_unitstatement")
+
+    @action(
+        description=_("Benefit statement"),
+        url_path="statement",
+        permissions=["statement"],
+        icon="receipt_long",
+    )
+    def statement(self, request, object_id):
+        """To the page of `reports`, which stands above this app and is known by its name alone."""
+        return redirect("admin:reports_unitstatement_change", object_id)
 
     @display(description=_("tier today"), ordering="appointment_on_day__tier__rank")
     def tier_today(self, unit) -> str:
