@@ -274,7 +274,11 @@ SPECTACULAR_SETTINGS = {
         "RequestState": "services.models.ServiceRequest.State",
         "ApplicationState": "awards.models.AwardApplication.State",
     },
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "validatorUrl": None,  # another site's
+        "defaultModelsExpandDepth": 0,
+    },
 }
 
 # --- What goes wrong is said on standard error -----------------------------------------------

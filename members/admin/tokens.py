@@ -43,10 +43,10 @@ class ApiTokenAdmin(ModelAdmin):
         ("name", "ending"),
         ("whose", "user"),
         ("created_at", "expires_at"),
-        ("last_used_on", "state"),
+        "last_used_on",
         ("revoked_at", "revoked_by"),
     ]
-    readonly_fields = ["ending", "whose", "state"]
+    readonly_fields = ["ending", "whose"]
     actions_detail = ["revoke"]
 
     def get_queryset(self, request):
