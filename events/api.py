@@ -215,9 +215,10 @@ class Attendees(UnitScoped, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     @action(detail=True, methods=["post"])
     def substitute(self, request, pk):
         acting_unit(request)
+        attendee = self.get_object()
         person = Person(**checked(PersonSerializer, request))
         new = registering.substitute(
-            attendee=self.get_object(), person=person, at=timezone.now(), by=request.user
+            attendee=attendee, person=person, at=timezone.now(), by=request.user
         )
         return self.told(new, status.HTTP_201_CREATED)
 

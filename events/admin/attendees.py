@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
@@ -51,7 +51,7 @@ class MoneyFilter(admin.SimpleListFilter):
     CHOICES = {
         "free": (_("free seat"), Q(state=State.LIVE, is_free=True)),
         "open": (_("to be paid"), Q(state=State.LIVE, price__gt=0, paid_on__isnull=True)),
-        "paid": (_("paid"), Q(state=State.LIVE, paid_on__isnull=False)),
+        "paid": (pgettext_lazy("seat", "paid"), Q(state=State.LIVE, paid_on__isnull=False)),
         "back": (_("paid, then cancelled"), Q(state=State.CANCELLED, paid_on__isnull=False)),
     }
 

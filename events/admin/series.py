@@ -32,7 +32,7 @@ class EventSeriesAdmin(ModelAdmin):
     list_select_related = ["benefit_item"]
     search_fields = ["name", "name_en", "code"]
     fields = ["name", "name_en", "code", "benefit_item"]
-    actions_row = actions_detail = ["next_event"]
+    actions_row = ["next_event"]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("benefit_item")

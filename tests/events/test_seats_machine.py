@@ -54,7 +54,7 @@ class Seats(RuleBasedStateMachine):
         transaction.savepoint_rollback(self.savepoint)
 
     @initialize(
-        free=st.sampled_from([1, 2, 0, None]),
+        free=st.sampled_from([1, 2, None]),
         capacity=st.sampled_from([3, 5, None]),
         member_price=st.sampled_from([MEMBER_PRICE, None]),
         fee=st.sampled_from([FEE, None]),
