@@ -27,8 +27,9 @@ requests = RequestFactory()
 
 
 def letter(headers: dict[str, str], column: str, url: str) -> str:
-    """What the server said to the column's methods; several letters where they differ."""
-    return "".join(sorted({ask(headers, method, url) for method in METHODS[column]}))
+    """What the server said to those of the column's methods that the address has."""
+    said = {ask(headers, method, url) for method in METHODS[column]}
+    return "".join(sorted(said - {"m"} or said))
 
 
 def ask(headers: dict[str, str], method: str, url: str) -> str:
