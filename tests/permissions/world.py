@@ -19,6 +19,7 @@ from django_celery_beat.models import (
 )
 
 from accounts.models import User
+from awards.models import AwardApplication, AwardCycle, Material
 from benefits.models import Allowance, BenefitGroup, BenefitItem, ExceptionalGrant
 from config.api import ROUTES as API_ROUTES
 from events.models import Attendee, Event, EventSeries
@@ -40,6 +41,7 @@ from publications.release import release
 from reports.models import UnitStatement
 from services.models import ServiceOffering, ServiceRequest, Study
 from tests.api.factories import key_for
+from tests.awards.factories import one_of_each_award
 from tests.factories import (
     ContactFactory,
     PaymentFactory,
@@ -248,6 +250,9 @@ class World:
                     Tier,
                 )
             ),
+            *one_of_each_award(
+                self.ours, by=User.objects.get(email="member@people.example"), at=RELEASED_AT
+            ),
             *one_of_each_service(
                 self.ours, by=User.objects.get(email="member@people.example"), at=RELEASED_AT
             ),
@@ -262,6 +267,12 @@ class World:
             return self.objects[Event].pk
         if name in ("pk", "code") and (own := self.service_of(route)):
             return getattr(own, name)
+        if name == "pk" and route.startswith("matters/awards/"):
+            return self.objects[AwardCycle].pk
+        if name == "pk" and route.startswith("matters/applications/"):
+            return self.objects[AwardApplication].pk
+        if name == "file" and "application" in route:
+            return self.objects[Material].pk
         if name == "file" and "request" in route:
             return self.objects[ServiceRequest].files.get().pk
         if name == "object_id":
