@@ -44,11 +44,12 @@ class ServiceRequestAdmin(ModelAdmin):
             None,
             {
                 "fields": [
+                    ("number", "title"),
                     ("unit", "offering"),
-                    ("title", "asked_by"),
                     ("state_in_words", "at_stage"),
                     ("filed_on", "due_in_words"),
-                    ("owner", "on_basis_of"),
+                    ("owner", "asked_by"),
+                    "on_basis_of",
                 ]
             },
         ),
