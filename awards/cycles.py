@@ -58,6 +58,8 @@ def open_from(*, award: Award, year: int, by: User) -> AwardCycle:
             code="no_earlier",
         )
     cycle = next_after(last, year)
+    if award.cycles.filter(year=year, round=cycle.round).exists():
+        raise ValidationError(_("The award already has a cycle of this year."), code="exists")
     cycle.opened_by = by
     cycle.full_clean()
     cycle.save()
