@@ -1,8 +1,10 @@
 """The API's description: complete, without a warning, and drawn from our own files alone."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from config.api import ROUTES
@@ -69,3 +71,20 @@ def test_the_page_draws_without_an_error_and_without_another_site(page, live_ser
 
     elsewhere = {url.netloc for url in asked if url.scheme != "data"}
     assert (said, elsewhere) == ([], {urlsplit(live_server.url).netloc})
+
+
+EXAMPLE = re.compile(r'curl -H "\$AUTH" (?:-H "Accept-Language: en" )?"\$API/(.*)"$', re.MULTILINE)
+
+
+def test_the_examples_of_the_guide_are_answered(api, unit):
+    call_command("load_charter", verbosity=0)
+    call_command("load_catalogue", verbosity=0)
+    guide = (settings.BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")
+    addresses = [each.replace("units/1/", f"units/{unit.pk}/") for each in EXAMPLE.findall(guide)]
+
+    codes = {
+        address: api.client.get(f"/api/v1/{address}", headers=api.headers("en")).status_code
+        for address in addresses
+    }
+
+    assert (len(codes), set(codes.values())) == (5, {200})
