@@ -14,6 +14,9 @@ DJANGO = [
     _("The {name} “{obj}” was changed successfully."),
     _("The {name} “{obj}” was added successfully."),
     _("Please correct the error below."),
+    _("This field is required."),
+    _("Enter a valid email address."),
+    _("Enter a valid URL."),
     _("entry"),
     ngettext_lazy("%(counter)s result", "%(counter)s results", "counter"),
     ngettext_lazy(

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from stack.valkey import Broker
 
@@ -28,6 +29,12 @@ def django_db_modify_db_settings(
         test = database.setdefault("TEST", {})
         name = test.get("NAME") or f"test_{database['NAME']}"
         test["NAME"] = f"{name}_{os.environ['TEST_RUN']}"
+
+
+@pytest.fixture(autouse=True)
+def in_chinese():
+    """No test speaks the language that the last page of another was asked for in."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

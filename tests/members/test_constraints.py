@@ -206,7 +206,7 @@ def test_bulletin_contact_needs_an_address():
 def test_broken_address_is_refused():
     row = ContactFactory.build(unit=UnitFactory(), email="张三@矿业")
 
-    assert refusal(row) == ["输入一个有效的 Email 地址。"]
+    assert refusal(row) == ["请输入有效的电子邮箱。"]
 
 
 def test_an_address_stands_once_at_a_unit_whatever_its_case():
