@@ -19,7 +19,7 @@ def picture(attendee: Attendee) -> SafeString:
     """The QR code as an inline SVG image."""
     code = segno.make(address(attendee), error="m", micro=False)
     # Made of our own address alone: nothing in it comes from people.
-    return mark_safe(code.svg_inline(scale=8, border=2, light="#fff", svgclass="code"))
+    return mark_safe(code.svg_inline(border=2, light="#fff", svgclass="code", omitsize=True))
 
 
 def token_in(text: str) -> str:

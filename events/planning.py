@@ -3,7 +3,7 @@
 import calendar
 import datetime as dt
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from events.models import EventSeries
 
@@ -46,4 +46,5 @@ def renamed(name: str, year: int) -> str:
 def due(on: dt.date) -> list[EventSeries]:
     """Yearly series without an event in the year of ``on``, with the day of their last one."""
     rows = EventSeries.objects.due(on).select_related("benefit_item")
-    return list(rows.annotate(last_on=Max("events__starts_on")))
+    held = Q(events__cancelled_at__isnull=True, events__starts_on__lte=on)
+    return list(rows.annotate(last_on=Max("events__starts_on", filter=held)))

@@ -79,7 +79,10 @@ class EventAdmin(ModelAdmin):
         (_("Seats and prices"), {"fields": ["capacity", ("fee", "member_price")]}),
     ]
     actions = ["announce", "withdraw"]
-    actions_detail = ["people", "enrol", "door", "steering", "download", "on_paper"]
+    actions_detail = [
+        *("people", "enrol", "door", "steering"),
+        {"title": _("The list"), "icon": "list_alt", "items": ["download", "on_paper"]},
+    ]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("series")

@@ -38,6 +38,7 @@ class AttendeeInline(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = True
+    hide_title = True
 
     def has_add_permission(self, request, obj=None):
         return False
