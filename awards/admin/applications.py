@@ -57,7 +57,7 @@ class AwardApplicationAdmin(ModelAdmin):
     search_help_text = _("Search numbers, titles, and names or credit codes of units")
     date_hierarchy = "filed_on"
     fields = [
-        ("number", "stage"),
+        ("number", "state"),
         ("title", "unit"),
         ("cycle", "filed_on"),
         ("tier", "basis"),
@@ -66,7 +66,6 @@ class AwardApplicationAdmin(ModelAdmin):
         ("document", "announced_on"),
         "outcome",
     ]
-    readonly_fields = ["stage"]
     change_form_after_template = "admin/awards/awardapplication/contents.html"
     actions_detail = [
         "accept",

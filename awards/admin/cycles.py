@@ -103,8 +103,9 @@ class AwardCycleAdmin(ModelAdmin):
                     ("award", "is_announced"),
                     ("name", "name_en"),
                     ("year", "round"),
-                    ("opens_on", "closes_at"),
-                    ("per_unit_limit", "result_expected_on"),
+                    ("opens_on", "result_expected_on"),
+                    "closes_at",
+                    "per_unit_limit",
                     "guidance",
                 ]
             },
@@ -127,6 +128,14 @@ class AwardCycleAdmin(ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         """What applications are for does not change under them."""
         return ["award"] if obj and obj.all_count else []
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A deadline keeps its seconds: the usual widget would show and save minutes."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "closes_at":
+            _day, time = field.widget.widgets
+            time.format = "%H:%M:%S"
+        return field
 
     def changelist_view(self, request, extra_context=None):
         due = due_cycles(timezone.localdate()) if self.has_add_permission(request) else []

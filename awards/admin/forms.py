@@ -3,7 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminDateWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -30,6 +29,9 @@ class RowForm(forms.ModelForm):
 
 class QuestionRowForm(RowForm):
     """Refuses what would make answers that were given meaningless."""
+
+    class Meta:
+        widgets = {"choices": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
     def _post_clean(self):
         super()._post_clean()
@@ -89,7 +91,8 @@ def words(label: str, hint: str = "", *, required: bool, rows: int = 4) -> forms
 
 
 def day(label: str, hint: str = "") -> forms.DateField:
-    return forms.DateField(label=label, help_text=hint, widget=UnfoldAdminDateWidget())
+    widget = UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    return forms.DateField(label=label, help_text=hint, widget=widget)
 
 
 def line(label: str, hint: str = "", *, length: int, required: bool = True) -> forms.CharField:

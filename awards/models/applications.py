@@ -60,8 +60,8 @@ class AwardApplication(models.Model):
     )
     title = models.CharField(_("nominee or project"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
-    number = models.CharField(_("number"), max_length=12, blank=True)
-    filed_on = models.DateField(_("filed on"), null=True, blank=True)
+    number = models.CharField(_("application number"), max_length=12, blank=True)
+    filed_on = models.DateField(_("day of filing"), null=True, blank=True)
     tier = models.ForeignKey(
         Tier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tier")
     )
@@ -224,7 +224,7 @@ class ApplicationStep(Step):
         AWARDED = "awarded", _("awarded")
         NOT_AWARDED = "not_awarded", _("not awarded")
         WITHDRAWN = "withdrawn", _("withdrawn")
-        NOTE = "note", _("note")
+        NOTE = "note", _("note among staff")
 
     application = models.ForeignKey(AwardApplication, models.CASCADE, related_name="steps")
     what = models.CharField(_("what happened"), max_length=20, choices=What)

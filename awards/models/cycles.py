@@ -52,7 +52,7 @@ class AwardCycle(Labelled):
 
         HIDDEN = "hidden", _("not announced")
         AHEAD = "ahead", _("not yet open")
-        OPEN = "open", _("open")
+        OPEN = "open", _("taking applications")
         CLOSED = "closed", _("closed")
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="cycles", verbose_name=_("award"))

@@ -15,6 +15,7 @@ from cases.questions import Kind
 from letters.models import Letter
 from tests.awards.factories import (
     AT,
+    DEADLINE,
     AwardFactory,
     CycleFactory,
     ItemFactory,
@@ -244,6 +245,19 @@ def test_rows_are_numbered_in_the_order_given(staff):
     rows = cycle.questions.values_list("label", "position", "is_required")
     assert list(rows) == [("甲", 1, False), ("乙", 2, False), ("新", 3, False)]
     assert list(cycle.requirements.values_list("name", "position")) == [("推荐表", 1)]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_deadline_keeps_its_seconds(staff, language):
+    cycle = CycleFactory()
+    address = reverse("admin:awards_awardcycle_change", args=[cycle.pk])
+
+    page = staff.get(address, headers={"accept-language": language}).content.decode()
+
+    assert 'value="23:59:59"' in page
+    save(staff, cycle)
+    cycle.refresh_from_db()
+    assert cycle.closes_at == DEADLINE
 
 
 def test_a_choice_needs_choices(staff):
