@@ -3,12 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.roles import load_roles
 from news.models import NewsSubmission
 from services import handling, studies
 from services.models import ServiceOffering, ServiceRequest, Study
@@ -39,10 +38,9 @@ def now():
 
 @pytest.fixture
 def colleague(db):
-    """Somebody of member services."""
-    load_roles()
+    """Somebody who may do everything with services. The roles: `tests/permissions`."""
     user = staff(name="赵服务")
-    user.groups.add(Group.objects.get(name="member_services"))
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="services"))
     return user
 
 
@@ -55,9 +53,8 @@ def desk(client, colleague):
 @pytest.fixture
 def onlooker(db):
     """A client of somebody who may only look."""
-    load_roles()
     user = staff()
-    user.groups.add(Group.objects.get(name="read_only"))
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client = Client()
     client.force_login(user)
     return client

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from services import handling, studies
 from services.models import ServiceRequest
-from tests.api.factories import headers, key_of_staff, key_of_unit
+from tests.api.factories import key_of_onlooker, key_of_unit
 from tests.factories import member
 from tests.services.factories import (
     answers_to,
@@ -26,6 +26,10 @@ from tests.services.factories import (
 pytestmark = pytest.mark.django_db
 
 API = "/api/v1"
+
+
+def headers(key: str) -> dict[str, str]:
+    return {"authorization": f"Token {key}"}
 
 
 @pytest.fixture
@@ -184,7 +188,7 @@ def test_another_units_request_is_not_found(client, unit, now):
 def test_internal_notes_are_told_to_no_program(ask, client, unit, now):
     row = in_hand(asked(offering(), unit, at=now), at=now)
     handling.note(request=row, text="内部密语", by=row.owner, at=now)
-    by_staff = asker(client, key_of_staff("member_services"))
+    by_staff = asker(client, key_of_onlooker())
 
     for each in (ask, by_staff):
         for path in ("requests/", f"requests/{row.pk}/"):
@@ -194,7 +198,7 @@ def test_internal_notes_are_told_to_no_program(ask, client, unit, now):
 def test_staff_look_at_all_units_and_change_nothing(client, unit, now):
     row = asked(offering(), unit, at=now)
     asked(row.offering, good_today(), at=now)
-    ask = asker(client, key_of_staff("read_only"))
+    ask = asker(client, key_of_onlooker())
 
     assert ask("get", "requests/").json()["count"] == 2
     assert ask("post", f"requests/{row.pk}/withdraw/").status_code == 403
@@ -223,7 +227,7 @@ def test_studies_are_those_the_unit_may_read(client, ask, unit, now):
     study(row.offering, concerned=[unit], issued_on=dt.date(2026, 1, 5), title="未发布")
     studies.publish(study=row, by=staff(), at=now)
     other = asker(client, key_of_unit(good_today()))
-    by_staff = asker(client, key_of_staff("read_only"))
+    by_staff = asker(client, key_of_onlooker())
 
     def files(each) -> list:
         results = each("get", "studies/").json()["results"]

@@ -3,21 +3,31 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from benefits.models import BenefitItem
 from services import catalogue
 from services.models import OfferingQuestion, ServiceOffering
+from tests.services.factories import ItemFactory
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def charter(db):
+SMALL = """\
+- {code: consulting, item: consulting, name: 咨询, summary: 请专家解答, stages: [{name: 解答}]}
+"""
+
+
+def written(folder, text: str):
+    path = folder / "catalogue.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_every_item_of_the_two_groups_has_its_service_in_both_languages():
     call_command("load_charter", verbosity=0)
 
-
-def test_every_item_of_the_two_groups_has_its_service(charter, capsys):
-    call_command("load_catalogue")
+    catalogue.load()
 
     offerings = list(ServiceOffering.objects.select_related("benefit_item__group"))
     items = BenefitItem.objects.filter(group__code__in=["media", "other"])
@@ -30,31 +40,32 @@ def test_every_item_of_the_two_groups_has_its_service(charter, capsys):
         assert roles.count(OfferingQuestion.Role.TEXT) == each.is_for_bulletin, each.code
         assert each.stages.count() >= 2, each.code
         assert each.target_working_days >= 5, each.code
-
-
-def test_every_text_is_there_in_both_languages(charter):
-    catalogue.load()
-
-    for each in ServiceOffering.objects.all():
         words = [each.name_en, each.summary, each.summary_en, each.guidance, each.guidance_en]
         words += each.questions.values_list("label_en", flat=True)
         words += each.stages.values_list("name_en", flat=True)
         assert all(words), each.code
 
 
-def test_loading_again_changes_nothing_that_staff_edited(charter):
-    first = catalogue.load()
-    offering = ServiceOffering.objects.get(code="consulting")
+def test_loading_again_changes_nothing_that_staff_edited(tmp_path):
+    ItemFactory(code="consulting")
+    path = written(tmp_path, SMALL)
+    first = catalogue.load(path)
+    offering = ServiceOffering.objects.get()
     offering.target_working_days = 3
     offering.save()
     offering.stages.all().delete()
 
-    again = catalogue.load()
+    again = catalogue.load(path)
 
     offering.refresh_from_db()
-    assert (first.added, again.added, again.kept) == (16, 0, 16)
+    assert (first.added, again.added, again.kept) == (1, 0, 1)
     assert offering.target_working_days == 3
     assert offering.stages.count() == 0
+
+
+def test_without_the_charter_the_command_says_what_to_do_first():
+    with pytest.raises(CommandError, match=r"manage\.py load_charter"):
+        call_command("load_offerings")
 
 
 @pytest.mark.parametrize(
@@ -68,9 +79,9 @@ def test_loading_again_changes_nothing_that_staff_edited(charter):
         ),
     ],
 )
-def test_a_fault_in_the_file_is_named_and_nothing_is_loaded(charter, tmp_path, text, said):
-    path = tmp_path / "catalogue.yaml"
-    path.write_text(text, encoding="utf-8")
+def test_a_fault_in_the_file_is_named_and_nothing_is_loaded(tmp_path, text, said):
+    ItemFactory(code="consulting")
+    path = written(tmp_path, text)
 
     with pytest.raises(ValidationError) as raised:
         catalogue.load(path)
