@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from tests.api.factories import key_of_staff, key_of_unit
+from tests.api.factories import key_of_onlooker, key_of_unit
 from tests.factories import member
 
 
@@ -53,4 +53,4 @@ def api(client, unit) -> Api:
 @pytest.fixture
 def staff(client, db) -> Api:
     """Asks as staff who may look at everything."""
-    return Api(client, key_of_staff("read_only"))
+    return Api(client, key_of_onlooker())

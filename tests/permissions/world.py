@@ -88,6 +88,7 @@ class World:
         self.others = self.paid_up_unit("他们矿业有限公司")
         self.lapsed = member(name="欠费矿业有限公司", joined_on=JOINED)
         people = {role: self.person(role) for role in ROLES[1:]}
+        self.people = {person.pk: person for person in people.values()}
         self.sessions = {role: self.sign_in(person) for role, person in people.items()}
         self.keys = {role: key_for(each, self.unit_of(role)) for role, each in people.items()}
         ApiToken.objects.update(last_used_on=timezone.localdate())  # no request writes it again
