@@ -21,7 +21,7 @@ from awards.models import (
     MaterialRequirement,
 )
 from awards.models.cycles import day_of
-from awards.moving import locked, move, require
+from awards.moving import check, locked, move, require
 from benefits.refusal import entitled
 from members.models import MemberUnit
 
@@ -46,7 +46,7 @@ def start(
     application = AwardApplication(
         cycle=cycle, unit=unit, title=title, created_by=by, created_at=at
     )
-    application.full_clean()
+    check(application)
     application.save()
     ApplicationStep.objects.create(application=application, what=What.STARTED, at=at, by=by)
     return application
@@ -69,7 +69,7 @@ def save_draft(
     require(application, *AwardApplication.EDITABLE)
     if title is not None and not (application.state == State.RETURNED and not title.strip()):
         application.title = title.strip()
-        application.full_clean()
+        check(application)
         application.save(update_fields=["title"])
     if answers:
         keep_answers(application, answers)

@@ -60,13 +60,21 @@ def move(
 ) -> AwardApplication:
     """Save the application in the state after ``what``, note it, and tell the applicant.
 
-    Raises ``ValidationError`` where the database would refuse the row.
+    Raises ``ValidationError`` for a text that is too long.
     """
     application.state = STATES[what]
-    application.full_clean()
+    check(application)
     application.save()
     step = ApplicationStep.objects.create(
         application=application, what=what, at=at, by=by, comment=comment
     )
     tell(application, step)
     return application
+
+
+def check(application: AwardApplication) -> None:
+    """Lengths and choices. What belongs together is held by the database; related rows are known.
+
+    Raises ``ValidationError`` by field.
+    """
+    application.clean_fields(exclude={"cycle", "unit", "tier", "created_by", "filed_by"})

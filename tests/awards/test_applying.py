@@ -127,6 +127,15 @@ def test_what_is_not_given_stays_as_it_was():
     }
 
 
+def test_a_title_that_is_too_long_is_refused():
+    application = draft()
+
+    with pytest.raises(ValidationError) as caught:
+        applying.save_draft(application=application, title="长" * 201)
+
+    assert set(caught.value.error_dict) == {"title"}
+
+
 def test_a_question_of_another_cycle_is_refused():
     application = draft()
     foreign = QuestionFactory(cycle=CycleFactory(year=2025))
