@@ -25,6 +25,7 @@ from config.api import ROUTES as API_ROUTES
 from events.models import Attendee, Event, EventSeries
 from events.persons import Person
 from events.registration import register
+from letters.writing import write
 from members.models import (
     ApiToken,
     Contact,
@@ -238,6 +239,7 @@ class World:
             self.ours.applications.get(),
             self.ours.representatives.first(),
             self.ours.api_tokens.last(),
+            write(to="li@unit.example", subject="样信", text="正文。", at=RELEASED_AT),
             *(
                 model.objects.first()
                 for model in (
