@@ -170,7 +170,8 @@ def changeable(attendee: Attendee, *, at: dt.datetime, by_staff: bool) -> Attend
     """The attendee as it is now, under the event's lock, if it may be changed."""
     event = locked(attendee.registration.event_id)
     check_taking_place(event) if by_staff else check_changes_open(event, day_of(at))
-    attendee = Attendee.objects.select_related("registration__unit", "added_by").get(pk=attendee.pk)
+    rows = Attendee.objects.select_for_update(of=("self",))  # nobody checks in meanwhile
+    attendee = rows.select_related("registration__unit", "added_by").get(pk=attendee.pk)
     attendee.registration.event = event
     if attendee.state not in Attendee.EXPECTED:
         raise ValidationError(

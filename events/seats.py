@@ -53,9 +53,17 @@ class SeatAccount:
         return self.answer.entitled and self.answer.medium != Medium.SEAT
 
     @property
+    def most(self) -> int | None:
+        """How many more people the unit may send; ``None`` for any number. Who waits for a free
+        seat will need it."""
+        if self.unlimited or self.next_price is not None:
+            return None
+        return max(0, self.left - self.waiting)
+
+    @property
     def can_add(self) -> bool:
         """Whether the unit may send another person at all."""
-        return self.unlimited or self.left > 0 or self.next_price is not None
+        return self.most != 0
 
     @property
     def words(self) -> str:

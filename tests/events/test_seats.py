@@ -116,6 +116,25 @@ def test_many_events_take_as_many_queries_as_one(unit, by):
     assert taken == [6, 6]
 
 
+@pytest.mark.parametrize(
+    ("fields", "most"),
+    [
+        ({"free": 3, "capacity": 1}, 1),
+        ({"free": 2, "capacity": 1}, 0),
+        ({"free": 2, "member_price": MEMBER_PRICE}, None),
+        ({"free": None, "capacity": 1}, None),
+    ],
+)
+def test_who_waits_for_a_free_seat_will_need_it(unit, by, fields, most):
+    """Two people are registered; in a hall of one place, the second waits."""
+    event = event_with(**fields)
+    register(event=event, unit=unit, people=people(2), at=AT, by=by)
+
+    found = account(unit, event)
+
+    assert (found.most, found.can_add) == (most, most != 0)
+
+
 def test_what_more_people_would_cost(unit, by):
     event = event_with(free=2, capacity=3, member_price=MEMBER_PRICE)
     register(event=event, unit=unit, people=people(1), at=AT, by=by)

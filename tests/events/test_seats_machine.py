@@ -141,7 +141,7 @@ def test_seats_add_up_whatever_happens():
     run_state_machine_as_test(
         Seats,
         settings=settings(
-            max_examples=14,
+            max_examples=10,
             stateful_step_count=20,
             deadline=None,
             database=None,

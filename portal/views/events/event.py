@@ -167,8 +167,8 @@ def rows(account: SeatAccount) -> int:
 def summed_up(request, found: Event, people: PeopleFormSet, errors=()):
     [account] = seats(request.unit, [found])
     named = people.people()
-    if account.left is not None and account.next_price is None and len(named) > account.left:
-        return shown(request, found, people=people, errors=[too_many(account.left)])
+    if account.most is not None and len(named) > account.most:
+        return shown(request, found, people=people, errors=[too_many(account.most)])
     seated = quote(account, len(named))
     context = {
         "event": found,
@@ -181,12 +181,12 @@ def summed_up(request, found: Event, people: PeopleFormSet, errors=()):
     return render(request, "portal/event_confirm.html", context)
 
 
-def too_many(left: int) -> str:
+def too_many(most: int) -> str:
     return ngettext(
         "Your unit can send %(n)s more person to this event. Leave the others out.",
         "Your unit can send %(n)s more people to this event. Leave the others out.",
-        left,
-    ) % {"n": left}
+        most,
+    ) % {"n": most}
 
 
 def own_people(unit, found: Event) -> list[Attendee]:
