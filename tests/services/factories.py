@@ -66,16 +66,23 @@ class OfferingFactory(DjangoModelFactory):
     target_working_days = 10
 
 
-def offering(code: str = "consulting", *, item: dict | None = None, **fields) -> ServiceOffering:
+ALL = ("vice_president", "executive_council", "council", "ordinary")
+EVERYONE, CONCERNED = Allowance.Audience.EVERYONE, Allowance.Audience.CONCERNED
+
+
+def offering(
+    code: str = "consulting", *, item: dict | None = None, audience: str = EVERYONE, **fields
+) -> ServiceOffering:
     """A service with a title, a text and two stages, promised to every tier without limit."""
     found = ItemFactory(code=code, **(item or {}))
     made = OfferingFactory(code=code, benefit_item=found, **fields)
     question(made, "题目", role=OfferingQuestion.Role.TITLE, position=1)
     question(made, "内容", role=OfferingQuestion.Role.TEXT, kind=Kind.LONG, position=2)
-    for position, name in enumerate(("受理", "答复"), start=1):
-        Stage.objects.create(offering=made, position=position, name=name)
-    for tier in ("vice_president", "executive_council", "council", "ordinary"):
-        promise(found, tier)
+    Stage.objects.bulk_create(
+        Stage(offering=made, position=position, name=name)
+        for position, name in enumerate(("受理", "答复"), start=1)
+    )
+    promise(found, *ALL, audience=audience)
     return made
 
 
@@ -83,22 +90,20 @@ def question(made: ServiceOffering, label: str, **fields) -> OfferingQuestion:
     return OfferingQuestion.objects.create(offering=made, label=label, **fields)
 
 
-def promise(
-    item: BenefitItem,
-    tier: str,
-    *,
-    audience: str = Allowance.Audience.EVERYONE,
-    part: int = 1,
-) -> Allowance:
-    return Allowance.objects.create(
-        item=item,
-        tier=TierFactory(code=tier),
-        medium=Medium.RIGHT,
-        extent=Extent.UNLIMITED,
-        audience=audience,
-        part=part,
-        clause=item.clause,
-        starts_on=BEGINNING,
+def promise(item: BenefitItem, *tiers: str, audience: str = EVERYONE, part: int = 1) -> None:
+    """The service itself, without limit, for each of the tiers."""
+    Allowance.objects.bulk_create(
+        Allowance(
+            item=item,
+            tier=TierFactory(code=tier),
+            medium=Medium.RIGHT,
+            extent=Extent.UNLIMITED,
+            audience=audience,
+            part=part,
+            clause=item.clause,
+            starts_on=BEGINNING,
+        )
+        for tier in tiers
     )
 
 
@@ -146,10 +151,7 @@ def upload(name: str = "说明.pdf", content: bytes = b"%PDF-1.7 text") -> Simpl
 
 def problems() -> ServiceOffering:
     """The item with two promises: for units concerned, and for vice-president units anyhow."""
-    made = offering("specific-problems")
-    made.benefit_item.allowances.all().delete()
-    for tier in ("vice_president", "executive_council", "council", "ordinary"):
-        promise(made.benefit_item, tier, audience=Allowance.Audience.CONCERNED)
+    made = offering("specific-problems", audience=CONCERNED)
     promise(made.benefit_item, "vice_president", part=2)
     return made
 
