@@ -16,7 +16,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 GUIDANCE = (
     "请先与本单位的科技管理部门确认名额，再开始填写。可以随时保存草稿，提交前系统会列出还缺什么。\n\n"
-    "提交以后如需修改，请在截止时间以前撤回，或等待联合会退回补正。"
+    "提交以后如需修改，请在截止时间以前撤回，或等待协会退回补正。"
 )
 # (award, name, English name, opens from today, closes from today)
 CYCLES = [

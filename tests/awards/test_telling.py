@@ -78,10 +78,10 @@ def test_the_receipt_names_the_number_and_what_was_handed_in(settings):
         "授权日：2020年3月2日\n"
         "专利证书：证书.pdf\n"
         "其他文件：图.pdf\n\n"
-        "接下来由联合会进行形式审查。审查完成或需要补正时，会再写信告知。\n\n"
+        "接下来由协会进行形式审查。审查完成或需要补正时，会再写信告知。\n\n"
         "查看申报：\n"
         f"https://members.example/matters/applications/{application.pk}/\n\n"
-        "--\n中国矿业联合会\n"
+        "--\n中国矿业协会\n"
     )
 
 
@@ -99,7 +99,7 @@ def test_a_return_says_what_to_do_by_when(application):
     assert letter.text.startswith(
         "“2026年中国专利奖申报”中的申报2026-001“深部找矿新方法”需要补正，"
         "请在2026年5月20日 24:00 前补充并重新提交。\n\n"
-        "联合会说明：\n请补盖章页。\n"
+        "协会说明：\n请补盖章页。\n"
     )
 
 
@@ -145,7 +145,7 @@ def test_an_end_is_told_too(application, verb, given, subject):
 def test_the_units_own_words_are_not_the_associations(application):
     applying.withdraw(application=application, at=AT, by=application.created_by, comment="另报")
 
-    assert "联合会说明" not in last().text
+    assert "协会说明" not in last().text
 
 
 def test_a_note_among_staff_is_told_to_nobody(application):

@@ -92,7 +92,10 @@ def test_on_any_day_of_the_year_there_is_something_of_everything(charter, on):
         "submitted",
         "waiting_for_unit",
     ]
-    assert (NewsSubmission.objects.count(), Study.objects.exclude(published_at=None).count()) == (1, 1)
+    assert (NewsSubmission.objects.count(), Study.objects.exclude(published_at=None).count()) == (
+        1,
+        1,
+    )
 
 
 def test_without_the_charter_it_says_what_to_do_first(db):
