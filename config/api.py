@@ -1,7 +1,7 @@
 """The addresses of the API, ``/api/v1/``, and how a refusal reads there."""
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.urls import path, re_path
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -63,6 +63,9 @@ def refusal(error: Exception, context: dict) -> Response | None:
         return Response(said, status=status.HTTP_403_FORBIDDEN)
     if isinstance(error, ValidationError):
         return Response(invalid(error), status=status.HTTP_400_BAD_REQUEST)
+    if isinstance(error, DataError):
+        said = _("A value is too large, or has a character that cannot be stored.")
+        return Response({"detail": [said]}, status=status.HTTP_400_BAD_REQUEST)
     if isinstance(error, IntegrityError):
         said = because(error) or _("Somebody else was faster. Look again and repeat the request.")
         return Response({"detail": [said]}, status=status.HTTP_409_CONFLICT)

@@ -137,6 +137,16 @@ def test_an_unknown_item_is_refused_at_its_parameter(api, unit, items):
     assert (answer.status_code, list(answer.json())) == (400, ["item"])
 
 
+@pytest.mark.parametrize("text", ["\0", "a" * 5_000, "%", "'", "一"])
+def test_no_text_of_a_caller_is_a_server_error(api, unit, text):
+    codes = {
+        api.get(f"units/{unit.pk}/entitlement/", item=text).status_code,
+        api.get("units/", search=text).status_code,
+    }
+
+    assert codes <= {200, 400}
+
+
 @pytest.mark.parametrize("part", ["", "entitlement/", "statement/"])
 def test_another_unit_s_rights_are_not_found(api, staff, stranger, part):
     address = f"units/{stranger.pk}/{part}"
