@@ -31,9 +31,7 @@ urlpatterns = [
     path("pass/<str:token>/", attendee_pass, name="pass"),
     path("matters/awards/<int:pk>/", award_cycle, name="award_cycle"),
     path("matters/applications/<int:pk>/", award_application, name="award_application"),
-    path(
-        "matters/applications/<int:pk>/files/<int:file>/", award_material, name="award_material"
-    ),
+    path("matters/applications/<int:pk>/files/<int:file>/", award_material, name="award_material"),
     path("matters/", matters, name="matters"),
     path("matters/services/<slug:code>/", offering, name="offering"),
     path("matters/requests/<int:pk>/", service_request, name="service_request"),
