@@ -88,7 +88,7 @@ def register_some(event: Event, on: dt.date) -> None:
     """Ten entitled units send one to three people each; their liaisons register them."""
     day = min(on, event.registration_closes_on)
     at = dt.datetime.combine(day, dt.time(8), ZONE)
-    units = entitled_units(event.series.benefit_item, event.starts_on).order_by("pk")
+    units = list(entitled_units(event.series.benefit_item, event.starts_on).order_by("pk"))
     for index, unit in enumerate(units[3:13]):
         people = [
             Person(

@@ -28,6 +28,11 @@ def key_for(user: User, unit: MemberUnit | None = None, *, at: dt.datetime | Non
     return key
 
 
+def headers(key: str) -> dict[str, str]:
+    """As a program asks with the key."""
+    return {"authorization": f"Token {key}"}
+
+
 def key_of_unit(unit: MemberUnit) -> str:
     seat = RepresentativeFactory(unit=unit, role=Representative.Role.MANAGER)
     return key_for(seat.user, unit)

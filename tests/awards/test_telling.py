@@ -81,7 +81,7 @@ def test_the_receipt_names_the_number_and_what_was_handed_in(settings):
         "接下来由协会进行形式审查。审查完成或需要补正时，会再写信告知。\n\n"
         "查看申报：\n"
         f"https://members.example/matters/applications/{application.pk}/\n\n"
-        "--\n中国矿业协会\n"
+        "--\n中国矿业联合会\n"
     )
 
 

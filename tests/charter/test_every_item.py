@@ -71,9 +71,11 @@ class Visitor:
         self.client = Client()
         self.client.force_login(person_of(self.unit))
 
-    def used(self, item: BenefitItem) -> int:
+    def uses(self) -> dict[str, int]:
+        """By the statement: how much of each item the unit has used this year."""
         today = timezone.localdate()
-        return statement(self.unit, year=today.year, on=today).line(item).used
+        lines = statement(self.unit, year=today.year, on=today).lines
+        return {line.item.code: line.used for line in lines}
 
     def get(self, name: str, *args):
         return self.client.get(reverse(name, args=args))
@@ -93,21 +95,22 @@ def test_every_item_is_used_by_who_may_and_refused_to_who_may_not(charter, staff
     paid = (this_year - 1, this_year)
     may = Visitor(*COMMITTEES, tier="vice_president", paid=paid)
     ordinary, owes = Visitor(paid=paid), Visitor(*COMMITTEES, tier="vice_president")
-    done = {}
+    given, reasons_given = {}, {}
     for codes, use in USES.items():
         for code in codes:
             item = BenefitItem.objects.get(code=code)
             may_not = ordinary if code in NOT_FOR_ORDINARY else owes
-            before = may.used(item)
-            given, refusal = use(item, may, may_not, staff)
-            done[code] = (
-                may.used(item) - before == given > 0,
-                reason_of(may_not, item) in text_of(refusal),
-                may_not.used(item),
-            )
+            given[code], refusal = use(item, may, may_not, staff)
+            reasons_given[code] = reason_of(may_not, item) in text_of(refusal)
 
-    assert len(done) == 39
-    assert {code: found for code, found in done.items() if found != (True, True, 0)} == {}
+    assert len(given) == 39
+    assert [code for code, is_given in reasons_given.items() if not is_given] == []
+    assert may.uses() == given
+    assert owes.uses() == dict.fromkeys(given, 0)
+    of_ordinary = ordinary.uses()
+    assert {code: of_ordinary[code] for code in NOT_FOR_ORDINARY} == dict.fromkeys(
+        NOT_FOR_ORDINARY, 0
+    )
 
 
 def reason_of(visitor: Visitor, item: BenefitItem) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from events.models import Attendee, Registration
 from events.registration import register
-from tests.api.factories import key_of_onlooker, key_of_staff, key_of_unit
+from tests.api.factories import headers, key_of_onlooker, key_of_staff, key_of_unit
 from tests.events.portal import DAY, open_event
 from tests.events.seating import MEMBER_PRICE, people
 from tests.factories import UserFactory, member
@@ -17,10 +17,6 @@ pytestmark = pytest.mark.django_db
 EVENTS, REGISTRATIONS, ATTENDEES = (
     f"/api/v1/{name}/" for name in ("events", "registrations", "attendees")
 )
-
-
-def headers(key: str) -> dict[str, str]:
-    return {"authorization": f"Token {key}"}
 
 
 ZHANG = {"name": "张三", "mobile": "138 0000 0001"}

@@ -120,7 +120,20 @@ def worker(lasting_worker, mail):
     """The module's worker, and an empty mail server that behaves."""
     mail.restart()
     mail.clear()
-    return lasting_worker
+    yield lasting_worker
+    wait_until(lambda: is_idle() and is_idle(), seconds=PATIENCE)
+
+
+def is_idle() -> bool:
+    """Nobody but us is at work in the database: it can be emptied for the next test."""
+    time.sleep(0.05)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND backend_type = 'client backend' AND state <> 'idle' "
+            "AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone()[0] == 0
 
 
 def released(count: int, *, domain: str = "unit.example") -> Distribution:

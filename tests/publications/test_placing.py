@@ -82,7 +82,7 @@ def test_a_text_is_placed_once(issue):
     put(text, issue)
 
     with pytest.raises(ValidationError) as refused:
-        put(text, IssueFactory(number=99))
+        put(text, IssueFactory(number=999))
 
     assert refused.value.code == "already_placed"
     assert refused.value.messages == [f"《岩心库开放》已经放在{issue}里。"]
@@ -137,7 +137,7 @@ def test_what_is_taken_back_waits_again(issue):
     take_back(submission=text)
 
     assert list(candidates()) == [text]
-    assert put(text, IssueFactory(number=99)).submission == text
+    assert put(text, IssueFactory(number=999)).submission == text
 
 
 def test_what_stands_nowhere_cannot_be_taken_back():

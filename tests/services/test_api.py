@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from services import handling, studies
 from services.models import ServiceRequest
-from tests.api.factories import key_of_onlooker, key_of_unit
+from tests.api.factories import headers, key_of_onlooker, key_of_unit
 from tests.factories import member
 from tests.services.factories import (
     answers_to,
@@ -26,10 +26,6 @@ from tests.services.factories import (
 pytestmark = pytest.mark.django_db
 
 API = "/api/v1"
-
-
-def headers(key: str) -> dict[str, str]:
-    return {"authorization": f"Token {key}"}
 
 
 @pytest.fixture

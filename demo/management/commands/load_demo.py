@@ -5,7 +5,7 @@ import datetime as dt
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -59,6 +59,8 @@ class Command(BaseCommand):
         """Everything, around the day ``on``."""
         staff = {email: self.staff(email, *who) for email, who in STAFF.items()}
         shown = load_units(on=on, finance=staff["finance@demo.example"])
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # the planner has not seen these rows yet
         acting = {}
         for email, which, role in UNITS:
             unit = shown[which]
