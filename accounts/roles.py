@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -178,27 +177,26 @@ def load_roles() -> list[str]:
 
     Raises ``LookupError`` for a permission that does not exist. People keep their groups.
     """
-    return [role.code for role in ROLES if _load(role)]
+    known = _permissions()
+    groups = {group.name: group for group in Group.objects.prefetch_related("permissions")}
+    return [role.code for role in ROLES if _load(role, groups.get(role.code), known)]
 
 
-def _load(role: Role) -> bool:
-    group, is_new = Group.objects.get_or_create(name=role.code)
-    wanted = _permissions(role)
-    if wanted == set(group.permissions.all()):
-        return is_new
-    group.permissions.set(wanted)
-    return True
+def _permissions() -> dict[tuple[str, str, str], int]:
+    """The id of every permission there is, by (app, model, codename)."""
+    rows = Permission.objects.values_list(
+        "content_type__app_label", "content_type__model", "codename", "pk"
+    )
+    return {tuple(key): pk for *key, pk in rows}
 
 
-def _permissions(role: Role) -> set[Permission]:
+def _load(role: Role, group: Group | None, known: dict[tuple[str, str, str], int]) -> bool:
     wanted = set(role.codenames())
-    chosen = Q(pk__in=[])
-    for app, model, codename in wanted:
-        chosen |= Q(content_type__app_label=app, content_type__model=model, codename=codename)
-    found = set(Permission.objects.filter(chosen).select_related("content_type"))
-    known = {
-        (each.content_type.app_label, each.content_type.model, each.codename) for each in found
-    }
-    if missing := wanted - known:
+    if missing := wanted - known.keys():
         raise LookupError(f"No such permission: {sorted(missing)}")
-    return found
+    ids = {known[key] for key in wanted}
+    if group and ids == {permission.pk for permission in group.permissions.all()}:
+        return False
+    group = group or Group.objects.create(name=role.code)
+    group.permissions.set(ids)
+    return True
