@@ -1,5 +1,6 @@
 """Fixtures for every test. The servers come from `tests/plugins/servers.py`."""
 
+import gc
 import os
 from urllib.parse import urlsplit
 
@@ -17,6 +18,12 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it for garbage took a quarter of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(scope="session")
