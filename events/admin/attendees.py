@@ -94,13 +94,13 @@ class AttendeeAdmin(ModelAdmin):
         ("name", "job_title"),
         ("mobile", "email"),
         ("unit", "event"),
-        ("stage", "seat"),
+        ("state", "seat"),
         ("paid_on", "replaces"),
         ("added_at", "added_by"),
         ("ended_at", "ended_by"),
         ("checked_in_at", "checked_in_by"),
     ]
-    readonly_fields = ["unit", "event", "stage", "seat"]
+    readonly_fields = ["unit", "event", "seat"]
     action_form = DayOfPaymentForm
     actions = ["check_in", "undo_check_in", "paid", "cancel"]
     actions_detail = ["manage"]

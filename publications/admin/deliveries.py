@@ -141,14 +141,14 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
     show_full_result_count = False
     fields = [
         ("unit", "tier"),
-        ("issue", "stage"),
+        ("issue", "state"),
         ("contact", "address"),
         ("why", "basis_in_words"),
         ("attempts", "sent_at", "due_at"),
         "reply",
         "message_id",
     ]
-    readonly_fields = ["issue", "stage", "why", "basis_in_words"]
+    readonly_fields = ["issue", "why", "basis_in_words"]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)

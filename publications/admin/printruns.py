@@ -155,12 +155,12 @@ class ParcelAdmin(ReadOnly, ModelAdmin):
     fields = [
         ("unit", "tier"),
         ("issue", "posted_on"),
-        ("copies", "stage"),
+        ("copies", "state"),
         ("why", "basis_in_words"),
         ("recipient", "phone"),
         ("address", "postcode"),
     ]
-    readonly_fields = ["issue", "posted_on", "stage", "why", "basis_in_words"]
+    readonly_fields = ["issue", "posted_on", "why", "basis_in_words"]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)

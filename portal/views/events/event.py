@@ -25,7 +25,7 @@ from portal.acting import for_unit
 from portal.views.events.forms import PeopleFormSet, empty, typed
 from portal.views.events.listing import line
 
-ROWS = 5  # offered at most, while seats are free
+ROWS = 2  # offered at once; a button adds more
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,13 +9,13 @@ from events.persons import MOST_AT_ONCE, Person, compact
 
 class PersonForm(forms.Form):
     name = forms.CharField(
-        label=_("attendee's name"),
+        label=_("Full name"),
         max_length=60,
         error_messages={"required": _("Write the person's name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     mobile = forms.CharField(
-        label=_("mobile"),
+        label=_("Mobile"),
         max_length=30,
         error_messages={"required": _("Write the person's mobile number.")},
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
