@@ -5,18 +5,16 @@ import datetime as dt
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 
 from members.admin.filters import StandingFilter, TierFilter
-from members.models import MemberUnit, Tier
-from members.standing import GOOD, Basis, with_standing
+from members.admin.standing_today import StandingToday, judged_today
+from members.models import MemberUnit
 from reports.models import UnitStatement
 from reports.statement import day_in, statement, years
 
@@ -41,7 +39,7 @@ class YearAndDay(forms.Form):
 
 
 @admin.register(UnitStatement)
-class UnitStatementAdmin(ModelAdmin):
+class UnitStatementAdmin(StandingToday, ModelAdmin):
     """Nothing is kept here: a row's page is counted anew each time."""
 
     list_display = ["name", "tier_today", "standing_today", "credit_code"]
@@ -63,28 +61,7 @@ class UnitStatementAdmin(ModelAdmin):
 
     def get_queryset(self, request):
         units = super().get_queryset(request)
-        return with_standing(units, timezone.localdate()).annotate(
-            tier_name=F("appointment_on_day__tier__name"),
-            tier_name_en=F("appointment_on_day__tier__name_en"),
-        )
-
-    @display(description=_("tier today"), ordering="appointment_on_day__tier__rank")
-    def tier_today(self, unit) -> str:
-        return Tier(name=unit.tier_name, name_en=unit.tier_name_en).label if unit.tier_name else "—"
-
-    @display(
-        description=_("standing today"),
-        label={
-            **dict.fromkeys(GOOD, "success"),
-            Basis.NOT_A_MEMBER: "default",
-            Basis.THIS_YEAR_UNPAID: "warning",
-            Basis.LAST_YEAR_UNPAID: "warning",
-            Basis.NO_TIER: "danger",
-            Basis.NO_STANDARD: "danger",
-        },
-    )
-    def standing_today(self, unit) -> tuple[str, str]:
-        return unit.standing_basis, Basis(unit.standing_basis).label
+        return judged_today(units)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url="", extra_context=None):
         """The statement of one unit for a year, as of a day."""

@@ -17,6 +17,7 @@ from members.admin.filters import (
     TierFilter,
 )
 from members.admin.forms import ContactForm, DatedFormSet, DatedInlineForm
+from members.admin.standing_today import StandingToday, judged_today
 from members.models import (
     CommitteeSeat,
     Contact,
@@ -25,10 +26,9 @@ from members.models import (
     MembershipApplication,
     MemberUnit,
     Representative,
-    Tier,
     TierAppointment,
 )
-from members.standing import GOOD, Basis, Standing, standing, with_standing
+from members.standing import Standing, standing
 
 CHANGELIST = "members_memberunit_changelist"
 
@@ -118,7 +118,7 @@ class RepresentativeInline(TabularInline):
 
 
 @admin.register(MemberUnit)
-class MemberUnitAdmin(ModelAdmin):
+class MemberUnitAdmin(StandingToday, ModelAdmin):
     list_display = ["name", "tier_today", "member_since", "standing_today", "bulletin_contact"]
     list_filter = [
         StandingFilter,
@@ -165,10 +165,8 @@ class MemberUnitAdmin(ModelAdmin):
         if request.resolver_match.url_name != CHANGELIST:
             return units
         bulletin = Contact.objects.with_role(Contact.Role.BULLETIN)
-        return with_standing(units, timezone.localdate()).annotate(
+        return judged_today(units).annotate(
             joined_on=F("membership_on_day__decided_on"),
-            tier_name=F("appointment_on_day__tier__name"),
-            tier_name_en=F("appointment_on_day__tier__name_en"),
             has_bulletin_contact=Exists(
                 bulletin.filter(unit=OuterRef("pk"), unsubscribed_at__isnull=True)
             ),
@@ -198,27 +196,9 @@ class MemberUnitAdmin(ModelAdmin):
         """To the page of `reports`, which stands above this app and is known by its name alone."""
         return redirect("admin:reports_unitstatement_change", object_id)
 
-    @display(description=_("tier today"), ordering="appointment_on_day__tier__rank")
-    def tier_today(self, unit) -> str:
-        return Tier(name=unit.tier_name, name_en=unit.tier_name_en).label if unit.tier_name else "—"
-
     @display(description=_("member since"), ordering="joined_on", empty_value="—")
     def member_since(self, unit):
         return unit.joined_on
-
-    @display(
-        description=_("standing today"),
-        label={
-            **dict.fromkeys(GOOD, "success"),
-            Basis.NOT_A_MEMBER: "default",
-            Basis.THIS_YEAR_UNPAID: "warning",
-            Basis.LAST_YEAR_UNPAID: "warning",
-            Basis.NO_TIER: "danger",
-            Basis.NO_STANDARD: "danger",
-        },
-    )
-    def standing_today(self, unit) -> tuple[str, str]:
-        return unit.standing_basis, Basis(unit.standing_basis).label
 
     @display(description=_("gets the bulletin"), boolean=True)
     def bulletin_contact(self, unit) -> bool:
