@@ -208,7 +208,8 @@ def test_a_unit_without_the_right_is_refused_with_the_reasons(cycle):
 
 def test_a_unit_finds_its_own_applications_only(unit, cycle):
     own = applying.start(cycle=cycle, unit=unit, at=timezone.now(), by=UserFactory())
-    foreign = draft(cycle=cycle, at=timezone.now())
+    year = timezone.localdate().year
+    foreign = draft(applicant(paid=(year - 1, year)), cycle, at=timezone.now())
     material = applying.attach(
         application=foreign, requirement=None, upload=upload(), at=AT, by=foreign.created_by
     )

@@ -127,9 +127,9 @@ def answers_to(made: ServiceOffering, title: str = "选矿回收率", text: str 
 
 
 def asked(made: ServiceOffering | None = None, unit=None, by=None, at=AT, **texts):
-    """A request that a paid-up unit has filed."""
+    """A request that a unit in good standing has filed."""
     made = made or offering()
-    unit = unit or paid_up()
+    unit = unit or good_in(at.year)
     by = by or person(unit)
     return asking.ask(unit=unit, offering=made, answers=answers_to(made, **texts), by=by, at=at)
 
@@ -194,7 +194,11 @@ def one_of_each_service(unit: MemberUnit, *, by, at: dt.datetime) -> list:
 
 def good_today(tier: str = "ordinary", **fields) -> MemberUnit:
     """A member in good standing on the day of the test, whatever the day."""
-    year = timezone.localdate().year
+    return good_in(timezone.localdate().year, tier=tier, **fields)
+
+
+def good_in(year: int, *, tier: str = "ordinary", **fields) -> MemberUnit:
+    """A member in good standing on every day of the year."""
     unit = member(tier=tier, paid=(year - 1, year), **fields)
     unit.payments.filter(year=year).update(paid_on=dt.date(year, 1, 1))
     return unit
