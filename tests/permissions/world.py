@@ -98,7 +98,10 @@ class World:
 
     def paid_up_unit(self, name: str) -> MemberUnit:
         unit = member(
-            name=name, joined_on=JOINED, committee="fluorite", paid=tuple(range(2020, 2027))
+            name=name,
+            joined_on=JOINED,
+            committee="fluorite",
+            paid=tuple(range(2020, timezone.localdate().year + 1)),
         )
         ContactFactory(unit=unit)
         return unit
