@@ -11,7 +11,6 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
@@ -129,13 +128,6 @@ class AwardCycles(ForEverybody, ReadOnlyModelViewSet):
 # --- Applications --------------------------------------------------------------------------------
 
 
-class AnyAccepted(DefaultContentNegotiation):
-    """A file comes as what it is, whatever the request says it accepts."""
-
-    def select_renderer(self, request, renderers, format_suffix=None):
-        return renderers[0], renderers[0].media_type
-
-
 @extend_schema_view(
     list=extend_schema(summary=_("Applications, the newest first")),
     retrieve=extend_schema(summary=_("One application with answers, files and what is missing")),
@@ -146,7 +138,6 @@ class AwardApplications(
     """A staff token sees what was submitted; drafts are the unit's own business."""
 
     queryset = AwardApplication.objects.select_related("tier", "cycle__award__benefit_item")
-    content_negotiation_class = AnyAccepted
     queries = {"list": ApplicationQuery}
 
     def get_serializer_class(self):

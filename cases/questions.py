@@ -6,8 +6,10 @@ from decimal import Decimal
 from django import forms
 from django.db import models
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members.models.tiers import english
 
 LONG = 5000
 SHORT = 200
@@ -62,10 +64,6 @@ class Question(models.Model):
 
     def options(self) -> list[str]:
         return [line.strip() for line in self.choices.splitlines() if line.strip()]
-
-
-def english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 class QuestionForm(forms.Form):

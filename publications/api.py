@@ -10,7 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
@@ -170,16 +169,6 @@ class IssueQuery(Page):
     )
 
 
-class WhateverIsAccepted(BaseContentNegotiation):
-    """An address answers in its one form, whatever the request says it accepts: a PDF, or JSON."""
-
-    def select_parser(self, request, parsers):
-        return parsers[0]
-
-    def select_renderer(self, request, renderers, format_suffix=None):
-        return renderers[0], renderers[0].media_type
-
-
 @extend_schema_view(
     list=extend_schema(summary=_("Released issues, the newest first")),
     retrieve=extend_schema(
@@ -191,7 +180,6 @@ class WhateverIsAccepted(BaseContentNegotiation):
 )
 class Issues(ForEverybody, ReadOnlyModelViewSet):
     queryset = Issue.objects.released().select_related("publication__benefit_item__group")
-    content_negotiation_class = WhateverIsAccepted
     queries = {"list": IssueQuery}
 
     def get_serializer_class(self):

@@ -1,11 +1,10 @@
 """The awards with which the association helps its member units."""
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from benefits.models import BenefitItem
-from members.models.tiers import Labelled
+from members.models.tiers import Labelled, english
 
 YEARS_BETWEEN = {BenefitItem.Period.ANNUAL: 1, BenefitItem.Period.BIENNIAL: 2}
 
@@ -28,8 +27,7 @@ class Award(Labelled):
     @property
     def description_in_words(self) -> str:
         """The description in the reader's language."""
-        english = (get_language() or "").startswith("en")
-        return self.description_en if english and self.description_en else self.description
+        return self.description_en if english() and self.description_en else self.description
 
     @property
     def years_between(self) -> int | None:

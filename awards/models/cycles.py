@@ -8,12 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import TruncDate
 from django.utils.timezone import get_default_timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from awards.models.awards import Award
 from cases.questions import Question
-from members.models.tiers import Labelled
+from members.models.tiers import Labelled, english
 
 
 def day_of(at: dt.datetime) -> dt.date:
@@ -186,7 +185,3 @@ class MaterialRequirement(models.Model):
     @property
     def hint_in_words(self) -> str:
         return self.hint_en if english() and self.hint_en else self.hint
-
-
-def english() -> bool:
-    return (get_language() or "").startswith("en")

@@ -8,6 +8,11 @@ from members.models.dated import Dated, DatedQuerySet, in_order, no_overlap
 from members.models.units import MemberUnit
 
 
+def english() -> bool:
+    """Whether the reader reads English; everybody else reads Chinese."""
+    return (get_language() or "").startswith("en")
+
+
 class Labelled(models.Model):
     """A row whose Chinese name is the record and whose English name is a courtesy."""
 
@@ -23,8 +28,7 @@ class Labelled(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        english = (get_language() or "").startswith("en")
-        return self.name_en if english and self.name_en else self.name
+        return self.name_en if english() and self.name_en else self.name
 
 
 class Tier(Labelled):

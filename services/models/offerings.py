@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from benefits.models import BenefitItem
-from cases.questions import Kind, Question, english
-from members.models.tiers import Labelled
+from cases.questions import Kind, Question
+from members.models.tiers import Labelled, english
 
 
 class ServiceOffering(Labelled):

@@ -94,6 +94,24 @@ def test_the_cycle_shows_what_is_needed_and_a_button(reader, cycle):
     assert page.each("button")[-1] == "开始申报"
 
 
+def test_the_cycle_says_what_the_award_is_in_the_readers_language(reader, cycle):
+    award = cycle.award
+    award.description, award.description_en = "表彰一线创新。", "For new ideas at work."
+    award.save()
+    address = reverse("award_cycle", args=[cycle.pk])
+
+    chinese = reader.get(address).content.decode()
+    english = reader.get(address, headers={"accept-language": "en"}).content.decode()
+
+    assert (
+        chinese.count("<p>表彰一线创新。</p>"),
+        english.count("<p>For new ideas at work.</p>"),
+    ) == (
+        1,
+        1,
+    )
+
+
 def test_the_button_starts_a_draft(reader, unit, cycle):
     response = reader.post(reverse("award_cycle", args=[cycle.pk]))
 
