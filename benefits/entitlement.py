@@ -75,7 +75,7 @@ class Entitlement:
 
 
 def entitlement(unit: MemberUnit, item: BenefitItem, on: dt.date) -> Entitlement:
-    """The unit's right to the item on the day ``on``, in five queries."""
+    """The unit's right to the item on the day ``on``, in six queries."""
     return entitlements_on(unit, [(item, on)])[0]
 
 
@@ -83,7 +83,7 @@ def entitlements(
     unit: MemberUnit, on: dt.date, items: Iterable[BenefitItem] | None = None
 ) -> list[Entitlement]:
     """The unit's right to each item, by default to all that the charter has on the day, in its
-    order; in six queries for any number of items."""
+    order; in seven queries for any number of items."""
     if items is None:
         items = BenefitItem.objects.promised(on).select_related("group")
     return entitlements_on(unit, [(item, on) for item in items])
@@ -92,7 +92,7 @@ def entitlements(
 def entitlements_on(
     unit: MemberUnit, questions: Iterable[tuple[BenefitItem, dt.date]]
 ) -> list[Entitlement]:
-    """The unit's right to each item on its day, in five queries for any number of questions."""
+    """The unit's right to each item on its day, in six queries for any number of questions."""
     questions = list(questions)
     if not questions:
         return []

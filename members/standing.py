@@ -7,7 +7,8 @@ The charter, part one, by the day of the service:
 - July to December: every unit needs the dues of this year.
 
 The unit must be a member on the day. Dues are covered when the confirmed payments less refunds,
-dated on or before the day, reach the year's amount (docs/decisions/0001). The rule is here twice,
+dated on or before the day, reach what is due on the day for that year: the standard of its tier
+with the unit's own adjustments (docs/decisions/0001 and 0011). The rule is here twice,
 over one unit's history (`standing`) and over the database (`with_standing`); a property test
 holds the two equal.
 """
@@ -30,10 +31,13 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from members.derived import join_rows
 from members.models import (
+    DuesAdjustment,
     DuesPayment,
     DuesStandard,
     MembershipApplication,
@@ -87,17 +91,17 @@ class Standing:
 
 
 def standing(unit: MemberUnit, on: dt.date) -> Standing:
-    """The unit's standing on the day ``on``, in four queries."""
+    """The unit's standing on the day ``on``, in five queries."""
     return standings([unit], on)[unit.pk]
 
 
 def standings(units: Iterable[MemberUnit], on: dt.date) -> dict[int, Standing]:
-    """The standing of each unit on the day ``on`` by its id, in four queries for all of them."""
+    """The standing of each unit on the day ``on`` by its id, in five queries for all of them."""
     return {history.unit.pk: _judged(history, on) for history in histories(units, on)}
 
 
 def standings_on(unit: MemberUnit, days: Iterable[dt.date]) -> dict[dt.date, Standing]:
-    """The unit's standing on each of the days, in four queries for all of them."""
+    """The unit's standing on each of the days, in five queries for all of them."""
     days = set(days)
     if not days:
         return {}
@@ -120,7 +124,7 @@ def _judged(history: "History", on: dt.date) -> Standing:
         joined_on=membership and membership.decided_on,
         tier=history.tier(on),
         dues_year=year,
-        amount_due=history.amount_due(year),
+        amount_due=history.amount_due(year, on),
         amount_paid=balance(counted),
         payments=tuple(counted),
         good_until=history.good_until(on) if basis in GOOD else None,
@@ -151,6 +155,7 @@ class History:
     applications: list[MembershipApplication] = field(default_factory=list)
     appointments: list[TierAppointment] = field(default_factory=list)
     payments: list[DuesPayment] = field(default_factory=list)
+    adjustments: list[DuesAdjustment] = field(default_factory=list)
 
     def membership(self, on: dt.date) -> MembershipApplication | None:
         """The approved application in force on the day ``on``."""
@@ -178,9 +183,21 @@ class History:
         within = (each for each in self.appointments if _overlaps(each, first, last))
         return next((appointment.tier for appointment in within), None)
 
-    def amount_due(self, year: int | None) -> Decimal | None:
+    def standard(self, year: int | None) -> Decimal | None:
+        """What the dues standard asks for ``year``, before any adjustment."""
         tier = self.dues_tier(year)
         return self.standards.get((tier.pk, year)) if tier else None
+
+    def adjusted(self, year: int | None, on: dt.date) -> list[DuesAdjustment]:
+        """The adjustments to what is due for ``year`` that apply on the day ``on``."""
+        return [row for row in self.adjustments if row.year == year and row.applies_from <= on]
+
+    def amount_due(self, year: int | None, on: dt.date) -> Decimal | None:
+        """What is due for ``year`` as of the day ``on``; ``None`` while the standard is unknown."""
+        standard = self.standard(year)
+        if standard is None:
+            return None
+        return standard + sum(row.amount for row in self.adjusted(year, on))
 
     def counted(
         self, year: int | None, on: dt.date, *, paid_by: dt.date | None = None
@@ -201,7 +218,7 @@ class History:
             return Basis.NOT_A_MEMBER
         if self.dues_tier(year) is None:
             return Basis.NO_TIER
-        due = self.amount_due(year)
+        due = self.amount_due(year, on)
         if due is None:
             return Basis.NO_STANDARD
         is_paid = balance(self.counted(year, on, paid_by=paid_by)) >= due
@@ -228,11 +245,12 @@ class History:
         starts = (spell.decided_on for spell in self.memberships)
         ends = (spell.ended_on + DAY for spell in self.memberships if spell.ended_on)
         refunds = (row.paid_on for row in self.payments if row.is_refund)
-        return sorted({day for day in chain(halves, starts, ends, refunds) if day > on})
+        adjusted = (row.applies_from for row in self.adjustments)
+        return sorted({day for day in chain(halves, starts, ends, refunds, adjusted) if day > on})
 
 
 def histories(units: Iterable[MemberUnit], on: dt.date) -> Iterator[History]:
-    """What is recorded of each unit that can matter on or after ``on``, in four queries."""
+    """What is recorded of each unit that can matter on or after ``on``, in five queries."""
     units = list(units)
     standards = {
         (tier, year): amount
@@ -247,9 +265,19 @@ def histories(units: Iterable[MemberUnit], on: dt.date) -> Iterator[History]:
     payments = _by_unit(
         DuesPayment.objects.filter(year__gte=on.year - 1).order_by("paid_on", "pk"), units
     )
+    adjustments = _by_unit(
+        DuesAdjustment.objects.filter(year__gte=on.year - 1).order_by("applies_from", "pk"), units
+    )
     for unit in units:
         key = unit.pk
-        yield History(unit, standards, applications[key], appointments[key], payments[key])
+        yield History(
+            unit,
+            standards,
+            applications[key],
+            appointments[key],
+            payments[key],
+            adjustments[key],
+        )
 
 
 def _by_unit(rows: QuerySet, units: list[MemberUnit]) -> dict[int, list]:
@@ -325,19 +353,23 @@ def _join_dues(
 
     ``among``: ids of the only units asked about, where they are few.
     """
-    due, paid = _due(year), _paid(year, on)
-    if among is not None:
-        due, paid = due.filter(unit__in=among), paid.filter(unit__in=among)
-    units = join_rows(units, due, name=name, key="unit_id", on="pk")
-    return join_rows(units, paid, name=name, key="unit_id", on="pk")
+    for rows in (_due(year), _adjusted(year, on), _paid(year, on)):
+        asked = rows if among is None else rows.filter(unit__in=among)
+        units = join_rows(units, asked, name=name, key="unit_id", on="pk")
+    return units
 
 
 def _dues_basis(name: str, paid: Basis, unpaid: Basis) -> Case:
     """`History.basis` from the joined dues of a year."""
+    nothing = Value(Decimal(0))
+    is_covered = GreaterThanOrEqual(
+        Coalesce(F(f"{name}_paid"), nothing),
+        F(f"{name}_due") + Coalesce(F(f"{name}_added"), nothing),
+    )
     return Case(
         When(**{f"{name}_has_tier__isnull": True}, then=Value(Basis.NO_TIER)),
         When(**{f"{name}_due__isnull": True}, then=Value(Basis.NO_STANDARD)),
-        When(**{f"{name}_paid__gte": F(f"{name}_due")}, then=Value(paid)),
+        When(is_covered, then=Value(paid)),
         default=Value(unpaid),
     )
 
@@ -357,6 +389,12 @@ def _due(year: int) -> QuerySet:
         .distinct("unit_id")
         .values("unit_id", due=F("standard__amount"), has_tier=Value(True))
     )
+
+
+def _adjusted(year: int, on: dt.date) -> QuerySet:
+    """By unit, the sum of the adjustments to what is due for ``year`` that apply on ``on``."""
+    rows = DuesAdjustment.objects.applied(on).filter(year=year).order_by()
+    return rows.values("unit_id").annotate(added=Sum("amount"))
 
 
 def _paid(year: int, on: dt.date) -> QuerySet:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from members.models import DuesPayment, MembershipApplication
+from members.models import DuesAdjustment, DuesPayment, MembershipApplication
 from members.standing import Basis, History, balance
 
 
@@ -34,7 +34,8 @@ def because(history: History, on: dt.date) -> Iterator[str]:
     yield _("Member since %(date)s.") % {"date": day(membership.decided_on)}
     yield _deciding_year(year, on)
     yield _due(history, year)
-    if history.amount_due(year) is not None:
+    if history.standard(year) is not None:
+        yield from map(_adjustment, history.adjusted(year, on))
         yield from _paid(history, year, on)
 
 
@@ -64,7 +65,7 @@ def _deciding_year(year: int, on: dt.date) -> str:
 
 
 def _due(history: History, year: int) -> str:
-    tier, amount = history.dues_tier(year), history.amount_due(year)
+    tier, amount = history.dues_tier(year), history.standard(year)
     if tier is None:
         return _("No tier is recorded for the unit in %(year)s, so the amount is unknown.") % {
             "year": year
@@ -81,16 +82,33 @@ def _due(history: History, year: int) -> str:
     }
 
 
+def _adjustment(row: DuesAdjustment) -> str:
+    text = {
+        row.Kind.WAIVER: _("Waived from %(date)s: %(amount)s for %(year)s (%(reason)s)."),
+        row.Kind.DIFFERENCE: _(
+            "Due from %(date)s for %(year)s, after a change of tier: %(signed)s (%(reason)s)."
+        ),
+        row.Kind.CORRECTION: _("Corrected from %(date)s for %(year)s: %(signed)s (%(reason)s)."),
+    }[row.kind]
+    return text % {
+        "date": day(row.applies_from),
+        "amount": yuan(-row.amount),
+        "signed": f"{'+' if row.amount > 0 else '−'}{yuan(abs(row.amount))}",
+        "year": row.year,
+        "reason": row.reason,
+    }
+
+
 def _paid(history: History, year: int, on: dt.date) -> Iterator[str]:
     counted = history.counted(year, on)
-    if not counted:
+    if not counted and history.amount_due(year, on) > 0:
         yield _("No confirmed payment for %(year)s is dated by %(on)s.") % {
             "year": year,
             "on": day(on),
         }
         return
     yield from map(_payment, counted)
-    missing = history.amount_due(year) - balance(counted)
+    missing = history.amount_due(year, on) - balance(counted)
     if missing > 0:
         yield _("%(amount)s of the dues of %(year)s is missing.") % {
             "amount": yuan(missing),
@@ -207,4 +225,4 @@ def _this_year_instead(history: History, on: dt.date) -> Iterator[str]:
 
 
 def _missing(history: History, year: int, on: dt.date) -> Decimal:
-    return history.amount_due(year) - balance(history.counted(year, on))
+    return history.amount_due(year, on) - balance(history.counted(year, on))

@@ -55,7 +55,7 @@ def years(history: History, on: dt.date) -> set[int]:
 def in_year(history: History, year: int, on: dt.date) -> YearOfDues:
     return YearOfDues(
         year=year,
-        due=history.amount_due(year),
+        due=history.amount_due(year, on),
         paid=balance(history.counted(year, on)),
         payments=[payment for payment in history.payments if payment.year == year],
     )

@@ -1,6 +1,7 @@
 from members.models.committees import CommitteeSeat, SpecialCommittee
 from members.models.contacts import Contact
-from members.models.dues import DuesPayment, DuesStandard
+from members.models.dues import DuesAdjustment, DuesNotice, DuesPayment, DuesStandard
+from members.models.inviting import Invitation
 from members.models.joining import MembershipApplication
 from members.models.representation import Representative
 from members.models.tiers import Term, Tier, TierAppointment
@@ -11,9 +12,12 @@ __all__ = [
     "ApiToken",
     "CommitteeSeat",
     "Contact",
+    "DuesAdjustment",
+    "DuesNotice",
     "DuesPayment",
     "DuesStandard",
     "FormerName",
+    "Invitation",
     "MemberUnit",
     "MembershipApplication",
     "Representative",

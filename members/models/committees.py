@@ -1,5 +1,6 @@
 """Special committees and the units that sit on them."""
 
+import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ class SpecialCommittee(Labelled):
         ordering = ["code"]
 
 
+@pghistory.track()
 class CommitteeSeat(Dated):
     """委员席位: a unit belongs to a committee from ``starts_on`` to ``ends_on``, both included."""
 

@@ -1,8 +1,9 @@
-"""What a tier owes for a year, and what units have paid."""
+"""What a tier owes for a year, what is added or waived for a unit, and what units have paid."""
 
 import datetime as dt
 from decimal import Decimal
 
+import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,6 +16,7 @@ from members.models.units import MemberUnit
 YEAR_RANGE = [MinValueValidator(1990), MaxValueValidator(2100)]
 
 
+@pghistory.track()
 class DuesStandard(models.Model):
     """会费标准: what a tier owes for a year, in yuan."""
 
@@ -46,12 +48,129 @@ class DuesStandard(models.Model):
         return f"{self.year} · {self.tier} · ¥{self.amount:,}"
 
 
+class DuesAdjustmentQuerySet(models.QuerySet):
+    def applied(self, on: dt.date):
+        """Adjustments that change what is due on the day ``on``."""
+        return self.filter(applies_from__lte=on)
+
+
+@pghistory.track()
+class DuesAdjustment(models.Model):
+    """会费调整: what a unit owes for a year, more or less than its standard, from a day on.
+
+    A row is never edited: a mistake is corrected by a row of the opposite amount.
+    """
+
+    class Kind(models.TextChoices):
+        WAIVER = "waiver", _("waiver")
+        DIFFERENCE = "difference", _("difference after a change of tier")
+        CORRECTION = "correction", _("correction")
+
+    unit = models.ForeignKey(
+        MemberUnit, models.PROTECT, related_name="adjustments", verbose_name=_("member unit")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    year = models.PositiveSmallIntegerField(_("dues of the year"), validators=YEAR_RANGE)
+    amount = models.DecimalField(_("added to what is due (yuan)"), max_digits=12, decimal_places=2)
+    applies_from = models.DateField(_("applies from"))
+    reason = models.CharField(_("reason"), max_length=200)
+    decided_at = models.DateTimeField(_("decided at"), editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        editable=False,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+
+    objects = DuesAdjustmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dues adjustment")
+        verbose_name_plural = _("dues adjustments")
+        ordering = ["-decided_at", "-pk"]
+        permissions = [("waive_dues", _("Can waive dues"))]
+        indexes = [models.Index(fields=["year", "unit"], name="adjustment_of_year")]
+        constraints = [
+            models.CheckConstraint(
+                name="adjustment_changes_something",
+                condition=~Q(amount=0),
+                violation_error_message=_("An adjustment adds or takes away something."),
+            ),
+            models.CheckConstraint(
+                name="adjustment_waiver_takes_away",
+                condition=~Q(kind="waiver") | Q(amount__lt=0),
+                violation_error_message=_("A waiver takes away from what is due."),
+            ),
+            models.CheckConstraint(
+                name="adjustment_has_reason",
+                condition=~Q(reason=""),
+                violation_error_message=_("Say why."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.year} · {self.amount:+,}"
+
+
+@pghistory.track()
+class DuesNotice(models.Model):
+    """缴费通知: what a unit was asked to pay for a year, as it stood when it was asked.
+
+    Whether it is paid is counted from the payments; nothing of that is stored here.
+    """
+
+    class Kind(models.TextChoices):
+        ANNUAL = "annual", _("dues of the year")
+        DIFFERENCE = "difference", _("difference after a change of tier")
+
+    unit = models.ForeignKey(
+        MemberUnit, models.PROTECT, related_name="notices", verbose_name=_("member unit")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ANNUAL)
+    year = models.PositiveSmallIntegerField(_("dues of the year"), validators=YEAR_RANGE)
+    tier = models.ForeignKey(Tier, models.PROTECT, related_name="+", verbose_name=_("tier"))
+    amount = models.DecimalField(_("amount (yuan)"), max_digits=12, decimal_places=2)
+    due_on = models.DateField(_("to be paid by"))
+    raised_at = models.DateTimeField(_("raised at"), editable=False)
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        editable=False,
+        related_name="+",
+        verbose_name=_("raised by"),
+    )
+
+    class Meta:
+        verbose_name = _("dues notice")
+        verbose_name_plural = _("dues notices")
+        ordering = ["-year", "-raised_at", "-pk"]
+        permissions = [("raise_notices", _("Can raise dues notices"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "year"],
+                condition=Q(kind="annual"),
+                name="notice_once_a_year",
+                violation_error_message=_("The unit already has its notice for this year."),
+            ),
+            models.CheckConstraint(
+                name="notice_positive",
+                condition=Q(amount__gt=0),
+                violation_error_message=_("A notice asks for more than zero."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.year} · ¥{self.amount:,}"
+
+
 class DuesPaymentQuerySet(models.QuerySet):
     def counted(self, on: dt.date):
         """Confirmed payments and refunds dated on or before ``on``."""
         return self.filter(confirmed_at__isnull=False, paid_on__lte=on)
 
 
+@pghistory.track()
 class DuesPayment(models.Model):
     """缴费: money for one year's dues, received or given back on a day."""
 
@@ -70,6 +189,7 @@ class DuesPayment(models.Model):
     amount = models.DecimalField(_("amount (yuan)"), max_digits=12, decimal_places=2)
     paid_on = models.DateField(_("paid on"))
     reference = models.CharField(_("bank reference"), max_length=120, blank=True)
+    reason = models.CharField(_("reason of a refund"), max_length=200, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True, editable=False)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -22,6 +23,7 @@ class MembershipApplicationQuerySet(models.QuerySet):
         )
 
 
+@pghistory.track()
 class MembershipApplication(Dated):
     """入会申请. Approved, it makes the unit a member from ``decided_on`` to ``ended_on`` inclusive.
 

@@ -1,5 +1,6 @@
 """Which users act for which unit."""
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,6 +15,7 @@ class RepresentativeQuerySet(models.QuerySet):
         return self.filter(revoked_at__isnull=True, user__is_active=True)
 
 
+@pghistory.track()
 class Representative(models.Model):
     """A user who signs in to the portal for a unit, until access is revoked."""
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -64,6 +65,7 @@ class MemberUnitQuerySet(models.QuerySet):
         return self.filter(Q(credit_code=text.upper()) | Q(name__icontains=text) | Exists(former))
 
 
+@pghistory.track()
 class MemberUnit(models.Model):
     """会员单位: an organisation, whether it is, was or wants to be a member."""
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from members.models import (
+    DuesAdjustment,
     DuesPayment,
     MembershipApplication,
     MemberUnit,
@@ -46,12 +47,21 @@ payments = st.lists(
     ),
     max_size=6,
 )
+adjustments = st.lists(
+    st.tuples(
+        st.sampled_from([2022, *YEARS]),
+        st.sampled_from([Decimal("-5000"), Decimal("-2500"), Decimal("0.01"), Decimal("15000")]),
+        st.sampled_from(DAYS),
+    ),
+    max_size=2,
+)
 histories = st.lists(
     st.tuples(
         spells(most=2),
         spells(most=3),
         st.lists(st.sampled_from(["ordinary", "council", "vice_president"]), min_size=3),
         payments,
+        adjustments,
         st.sampled_from(Decision),
     ),
     min_size=UNITS // 2,
@@ -113,8 +123,10 @@ def create(histories: list) -> list[MemberUnit]:
     units = MemberUnit.objects.bulk_create(
         MemberUnit(name=f"单位{n}", credit_code=credit_code(n)) for n in range(len(histories))
     )
-    applications, appointments, paid = [], [], []
-    for unit, (memberships, held, codes, money, extra) in zip(units, histories, strict=True):
+    applications, appointments, paid, adjusted = [], [], [], []
+    for unit, (memberships, held, codes, money, changes, extra) in zip(
+        units, histories, strict=True
+    ):
         applications += [application(unit, *days, Decision.APPROVED) for days in memberships]
         if extra != Decision.APPROVED:
             applications.append(application(unit, DAYS[0], None, extra))
@@ -123,9 +135,11 @@ def create(histories: list) -> list[MemberUnit]:
             for (first, last), code in zip(held, codes, strict=False)
         ]
         paid += [payment(unit, user, *row) for row in money]
+        adjusted += [adjustment(unit, user, *row) for row in changes]
     MembershipApplication.objects.bulk_create(applications)
     TierAppointment.objects.bulk_create(appointments)
     DuesPayment.objects.bulk_create(paid)
+    DuesAdjustment.objects.bulk_create(adjusted)
     return units
 
 
@@ -136,6 +150,19 @@ def application(unit, first, last, decision) -> MembershipApplication:
         decision=decision,
         decided_on=None if decision == Decision.PENDING else first,
         ended_on=last,
+    )
+
+
+def adjustment(unit, user, year, amount, applies_from) -> DuesAdjustment:
+    return DuesAdjustment(
+        unit=unit,
+        kind=DuesAdjustment.Kind.CORRECTION,
+        year=year,
+        amount=amount,
+        applies_from=applies_from,
+        reason="理由",
+        decided_at=dt.datetime.combine(applies_from, dt.time(9), dt.UTC),
+        decided_by=user,
     )
 
 
