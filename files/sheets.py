@@ -29,8 +29,9 @@ XLSX = "xlsx"
 def rows_of(upload: File) -> Iterator[list]:
     """The rows of the first sheet, as lists of cells: text, numbers, dates, truths or ``None``.
 
-    Rows may be of different lengths. In a .csv every cell is text, an empty one ``None``. Raises ``ValidationError`` before the
-    first row for anything that is neither .xlsx nor .csv, and for a file that cannot be read.
+    Rows may be of different lengths. In a .csv every cell is text, an empty one ``None``. Raises
+    ``ValidationError`` before the first row for anything that is neither .xlsx nor .csv, and for a
+    file that cannot be read.
     """
     if PurePath(upload.name or "").suffix.lower() == ".csv":
         return csv_rows(upload)

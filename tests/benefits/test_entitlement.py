@@ -453,7 +453,7 @@ def test_all_answers_take_as_many_queries_as_one(charter, django_assert_num_quer
 
     with django_assert_num_queries(6):
         entitlements(unit, ON, one)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(entitlements(unit, ON)) == 39
 
 
