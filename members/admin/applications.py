@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
+from members.admin.recorded import Recorded
 from members.joining import approve, end_membership, reject
 from members.models import MembershipApplication
 
@@ -36,7 +37,7 @@ class EndForm(forms.Form):
 
 
 @admin.register(MembershipApplication)
-class MembershipApplicationAdmin(ModelAdmin):
+class MembershipApplicationAdmin(Recorded, ModelAdmin):
     list_display = ["unit", "filed_on", "state", "decided_on", "ended_on", "resolution"]
     list_filter = ["decision"]
     list_select_related = ["unit"]

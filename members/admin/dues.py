@@ -11,13 +11,14 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from members.admin.filters import ConfirmedFilter
+from members.admin.recorded import Recorded
 from members.dues import confirm
 from members.models import DuesPayment, DuesStandard
 from members.standing_words import yuan
 
 
 @admin.register(DuesStandard)
-class DuesStandardAdmin(ModelAdmin):
+class DuesStandardAdmin(Recorded, ModelAdmin):
     list_display = ["year", "tier", "yuan_due", "resolution"]
     list_filter = ["year", "tier"]
     list_select_related = ["tier"]
@@ -30,7 +31,7 @@ class DuesStandardAdmin(ModelAdmin):
 
 
 @admin.register(DuesPayment)
-class DuesPaymentAdmin(ModelAdmin):
+class DuesPaymentAdmin(Recorded, ModelAdmin):
     """Payments are entered or edited until finance confirms them; from then on they are facts."""
 
     list_display = ["unit", "year", "kind", "yuan_paid", "paid_on", "state", "confirmed_by"]

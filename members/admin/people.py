@@ -6,6 +6,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from members.admin.forms import ContactForm
+from members.admin.recorded import Recorded
 from members.models import Contact, Representative
 
 
@@ -38,7 +39,7 @@ class ContactAdmin(ModelAdmin):
 
 
 @admin.register(Representative)
-class RepresentativeAdmin(ModelAdmin):
+class RepresentativeAdmin(Recorded, ModelAdmin):
     list_display = ["user", "unit", "role", "granted_at", "revoked_at"]
     list_filter = ["role"]
     list_select_related = ["unit", "user"]

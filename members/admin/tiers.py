@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from members.admin.recorded import Recorded
 from members.models import CommitteeSeat, SpecialCommittee, Term, Tier, TierAppointment
 
 
@@ -29,7 +30,7 @@ class SpecialCommitteeAdmin(ModelAdmin):
 
 
 @admin.register(TierAppointment)
-class TierAppointmentAdmin(ModelAdmin):
+class TierAppointmentAdmin(Recorded, ModelAdmin):
     list_display = ["unit", "tier", "term", "starts_on", "ends_on", "resolution"]
     list_filter = ["tier", "term"]
     list_select_related = ["unit", "tier", "term"]
@@ -43,7 +44,7 @@ class TierAppointmentAdmin(ModelAdmin):
 
 
 @admin.register(CommitteeSeat)
-class CommitteeSeatAdmin(ModelAdmin):
+class CommitteeSeatAdmin(Recorded, ModelAdmin):
     list_display = ["unit", "committee", "starts_on", "ends_on"]
     list_filter = ["committee"]
     list_select_related = ["unit", "committee"]

@@ -17,6 +17,7 @@ from members.admin.filters import (
     TierFilter,
 )
 from members.admin.forms import ContactForm, DatedFormSet, DatedInlineForm
+from members.admin.recorded import Recorded
 from members.admin.standing_today import StandingToday, judged_today
 from members.models import (
     CommitteeSeat,
@@ -118,7 +119,7 @@ class RepresentativeInline(TabularInline):
 
 
 @admin.register(MemberUnit)
-class MemberUnitAdmin(StandingToday, ModelAdmin):
+class MemberUnitAdmin(Recorded, StandingToday, ModelAdmin):
     list_display = ["name", "tier_today", "member_since", "standing_today", "bulletin_contact"]
     list_filter = [
         StandingFilter,
