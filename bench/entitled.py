@@ -52,17 +52,17 @@ SELECT u.id, c.id, '2020-01-01'
   FROM members_memberunit u JOIN members_specialcommittee c ON u.id %% 40 = c.id %% 40;
 
 INSERT INTO members_duespayment
-       (unit_id, year, kind, amount, paid_on, reference, confirmed_at, confirmed_by_id)
+       (unit_id, year, kind, amount, paid_on, reference, reason, confirmed_at, confirmed_by_id)
 SELECT a.unit_id, y, 'payment', s.amount * CASE WHEN a.unit_id %% 37 = 0 THEN 0.5 ELSE 1 END,
-       make_date(y, 3, 1), '', now(), %(person)s
+       make_date(y, 3, 1), '', '', now(), %(person)s
   FROM members_tierappointment a
   JOIN members_duesstandard s ON s.tier_id = a.tier_id AND s.year = 2025
  CROSS JOIN generate_series(2024, 2026) AS y
  WHERE a.starts_on = '2019-05-01' AND (a.unit_id + y) %% 10 <> 0;
 
 INSERT INTO members_duespayment
-       (unit_id, year, kind, amount, paid_on, reference, confirmed_at, confirmed_by_id)
-SELECT unit_id, year, 'refund', amount, '2026-03-05', '', now(), %(person)s
+       (unit_id, year, kind, amount, paid_on, reference, reason, confirmed_at, confirmed_by_id)
+SELECT unit_id, year, 'refund', amount, '2026-03-05', '', '', now(), %(person)s
   FROM members_duespayment WHERE unit_id %% 101 = 0;
 
 INSERT INTO benefits_exceptionalgrant

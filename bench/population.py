@@ -28,15 +28,16 @@ SELECT id, %(tier)s, %(term)s, '2019-05-01', '' FROM members_memberunit
  WHERE credit_code >= %(code)s;
 
 INSERT INTO members_contact
-       (unit_id, name, roles, title, email, mobile, address, is_active)
-SELECT id, '联系人', '{bulletin}', '', 'reader' || id || '@unit' || id %% 500 || '.example',
-       '', '', true
+       (unit_id, name, roles, deputy_roles, title, email, mobile, address, is_active,
+        failed_address, failure, asked_about)
+SELECT id, '联系人', '{bulletin}', '{}', '', 'reader' || id || '@unit' || id %% 500 || '.example',
+       '', '', true, '', '', ''
   FROM members_memberunit
  WHERE credit_code >= %(code)s AND (id %% 20 <> 0 OR %(everyone)s);
 
 INSERT INTO members_duespayment
-       (unit_id, year, kind, amount, paid_on, reference, confirmed_at, confirmed_by_id)
-SELECT id, 2025, 'payment', 5000, '2025-03-01', '', now(), %(person)s FROM members_memberunit
+       (unit_id, year, kind, amount, paid_on, reference, reason, confirmed_at, confirmed_by_id)
+SELECT id, 2025, 'payment', 5000, '2025-03-01', '', '', now(), %(person)s FROM members_memberunit
  WHERE credit_code >= %(code)s AND (id %% 10 <> 0 OR %(everyone)s);
 """
 

@@ -2,7 +2,8 @@
 
 Rights are judged at the day of posting. The charter's number counts; where it states none, each
 unit gets the publication's ``default_copies``. Copies go to the unit's contact for parcels, else
-to its liaison, else to the unit itself; to the contact's own postal address, else to the unit's.
+to the deputy, else to its liaison, else to the unit itself; to the contact's own postal address,
+else to the unit's.
 """
 
 import datetime as dt
@@ -33,8 +34,10 @@ PARCELS = """
     person AS (
         SELECT DISTINCT ON (unit_id) unit_id, name, address, mobile
           FROM members_contact
-         WHERE is_active AND roles && ARRAY[%s, %s]::varchar[]
-         ORDER BY unit_id, roles @> ARRAY[%s]::varchar[] DESC, btrim(address) = '', id)
+         WHERE is_active
+           AND (roles && ARRAY[%s, %s]::varchar[] OR deputy_roles @> ARRAY[%s]::varchar[])
+         ORDER BY unit_id, roles @> ARRAY[%s]::varchar[] DESC,
+                  deputy_roles @> ARRAY[%s]::varchar[] DESC, btrim(address) = '', id)
     SELECT promise.unit_id, promise.copies, promise.tier_id, promise.basis,
            CASE WHEN promise.copies = 0 THEN 'not_entitled'
                 WHEN goes.address = '' THEN 'left_out'
@@ -83,10 +86,11 @@ def judged_parcels(issue: Issue, posted_on: dt.date) -> tuple[str, Sequence]:
         "tier_held",
     )
     sql, parameters = asked.query.sql_with_params()
+    parcels = Contact.Role.PARCELS.value
     own = (
         *(Medium.PAPER.value, Extent.QUANTITY.value, issue.publication.default_copies),
         *(Reason.ELECTRONIC.value, Basis.NOT_A_MEMBER.value),
-        *(Contact.Role.PARCELS.value, Contact.Role.LIAISON.value, Contact.Role.PARCELS.value),
+        *(parcels, Contact.Role.LIAISON.value, parcels, parcels, parcels),
         Reason.NO_ADDRESS.value,
     )
     return PARCELS.format(units=sql), (*parameters, *own)

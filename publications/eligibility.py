@@ -9,7 +9,8 @@ from publications.models import Delivery, Issue, Parcel
 # An address that SMTP can carry without extensions. Others are left out, with the reason.
 ADDRESS = r"^[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
-# One row per contact of an entitled unit, or per unit where there is nobody to write to.
+# One row per contact of an entitled unit, or per unit where there is nobody to write to; deputies
+# are written to where nobody they stand in for can be reached (as `Contact.objects.to_write_to`).
 # Units that are no members on the day are not on the list.
 RECIPIENTS = """
     WITH judged (unit_id, is_entitled, basis, tier_id) AS MATERIALIZED ({units})
@@ -21,12 +22,21 @@ RECIPIENTS = """
       FROM judged
       LEFT JOIN members_contact AS contact
              ON judged.is_entitled AND contact.unit_id = judged.unit_id
-            AND contact.is_active AND contact.roles @> ARRAY[%s]::varchar[]
+            AND contact.is_active
+            AND (contact.roles @> ARRAY[%s]::varchar[]
+                 OR contact.deputy_roles @> ARRAY[%s]::varchar[]
+                    AND NOT EXISTS (
+                        SELECT 1 FROM members_contact AS first
+                         WHERE first.unit_id = judged.unit_id AND first.is_active
+                           AND first.roles @> ARRAY[%s]::varchar[]
+                           AND first.unsubscribed_at IS NULL
+                           AND first.failed_address <> first.email AND first.email ~ %s))
      CROSS JOIN LATERAL (
            SELECT CASE WHEN NOT judged.is_entitled THEN judged.basis
                        WHEN contact.id IS NULL THEN 'no_contact'
                        WHEN contact.unsubscribed_at IS NOT NULL THEN 'unsubscribed'
                        WHEN contact.email !~ %s THEN 'bad_address'
+                       WHEN contact.failed_address = contact.email THEN 'failed_address'
                        ELSE '' END AS reason) AS found
      WHERE judged.basis <> %s
 """
@@ -46,7 +56,8 @@ def judged_recipients(issue: Issue) -> tuple[str, Sequence]:
     units = judged(MemberUnit.objects.all(), issue.publication.benefit_item, issue.issued_on)
     asked = units.order_by().values_list("pk", "is_entitled", "basis", "tier_held")
     sql, parameters = asked.query.sql_with_params()
-    own = (Contact.Role.BULLETIN.value, ADDRESS, Basis.NOT_A_MEMBER.value)
+    role = Contact.Role.BULLETIN.value
+    own = (role, role, role, ADDRESS, ADDRESS, Basis.NOT_A_MEMBER.value)
     return RECIPIENTS.format(units=sql), (*parameters, *own)
 
 

@@ -70,7 +70,8 @@ CLAIM = """
     ), chosen AS (
         SELECT due.id, coalesce(contact.name, '') AS name, unit.name AS unit,
                CASE WHEN contact.unsubscribed_at IS NOT NULL THEN 'unsubscribed'
-                    WHEN contact.is_active AND contact.roles @> ARRAY[%(role)s]::varchar[] THEN ''
+                    WHEN contact.is_active
+                     AND contact.roles || contact.deputy_roles @> ARRAY[%(role)s]::varchar[] THEN ''
                     ELSE 'contact_gone' END AS hindrance
           FROM due
           JOIN members_memberunit AS unit ON unit.id = due.unit_id

@@ -1,8 +1,10 @@
 from members.models.committees import CommitteeSeat, SpecialCommittee
 from members.models.contacts import Contact
 from members.models.dues import DuesAdjustment, DuesNotice, DuesPayment, DuesStandard
+from members.models.handover import LiaisonHandover
 from members.models.inviting import Invitation
 from members.models.joining import MembershipApplication
+from members.models.merging import FoldedDuplicate, UnitMerger
 from members.models.representation import Representative
 from members.models.tiers import Term, Tier, TierAppointment
 from members.models.tokens import ApiToken
@@ -16,8 +18,10 @@ __all__ = [
     "DuesNotice",
     "DuesPayment",
     "DuesStandard",
+    "FoldedDuplicate",
     "FormerName",
     "Invitation",
+    "LiaisonHandover",
     "MemberUnit",
     "MembershipApplication",
     "Representative",
@@ -25,4 +29,5 @@ __all__ = [
     "Term",
     "Tier",
     "TierAppointment",
+    "UnitMerger",
 ]

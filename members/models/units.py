@@ -58,11 +58,16 @@ class MemberUnitQuerySet(models.QuerySet):
 
         return in_good_standing(self, on)
 
+    def genuine(self):
+        """Units without the emptied rows of those that were entered twice."""
+        return self.filter(duplicate_of__isnull=True)
+
     def named(self, text: str):
         """Units found by credit code, or by a part of today's or a former name."""
         text = text.strip()
         former = FormerName.objects.filter(unit=OuterRef("pk"), name__icontains=text)
-        return self.filter(Q(credit_code=text.upper()) | Q(name__icontains=text) | Exists(former))
+        found = Q(credit_code=text.upper()) | Q(name__icontains=text) | Exists(former)
+        return self.genuine().filter(found)
 
 
 @pghistory.track()
@@ -81,6 +86,7 @@ class MemberUnit(models.Model):
     credit_code = CreditCodeField(
         _("unified social credit code"),
         unique=True,
+        null=True,  # of an emptied duplicate only
         error_messages={"unique": _("A unit with this credit code exists already.")},
     )
     kind = models.CharField(
@@ -92,6 +98,16 @@ class MemberUnit(models.Model):
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     website = models.URLField(_("website"), blank=True)
     note = models.TextField(_("note for staff"), blank=True)
+    # Set on a row that was entered twice, once all it had was moved to the row that is kept.
+    duplicate_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="duplicates",
+        verbose_name=_("entered twice; kept as"),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = MemberUnitQuerySet.as_manager()
@@ -100,11 +116,20 @@ class MemberUnit(models.Model):
         verbose_name = _("member unit")
         verbose_name_plural = _("member units")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="unit_code_unless_duplicate",
+                condition=Q(duplicate_of__isnull=True, credit_code__isnull=False)
+                | Q(duplicate_of__isnull=False, credit_code__isnull=True),
+                violation_error_message=_("A unit needs its credit code."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
+@pghistory.track()
 class FormerName(models.Model):
     """曾用名: a name under which a unit was known until a day."""
 

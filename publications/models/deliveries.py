@@ -110,6 +110,7 @@ class Delivery(models.Model):
         NO_CONTACT = "no_contact", _("no contact for the bulletin")
         UNSUBSCRIBED = "unsubscribed", _("the contact has unsubscribed")
         BAD_ADDRESS = "bad_address", _("the address is not a valid e-mail address")
+        FAILED_ADDRESS = "failed_address", _("mail to the address was refused for good")
         CONTACT_GONE = "contact_gone", _("the contact is no longer there")
         STOPPED = "stopped", _("the distribution was stopped")
 

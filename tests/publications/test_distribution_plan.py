@@ -1,6 +1,7 @@
 """Who is on the frozen list, in which state, and with which reason."""
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from benefits.models import ExceptionalGrant
 from members.models import Contact
 from publications.distribution import of, pause, plan, resume, stop, try_failed_again
 from publications.eligibility import in_words, may_read
+from publications.ledger import claim
 from publications.models import Delivery, Distribution
 from tests.factories import ContactFactory, UserFactory, member
 from tests.publications.mailing import AT, ISSUED_ON, promised_issue, reader, states
@@ -59,6 +61,41 @@ def test_who_is_left_out_and_why(issue):
             ("戊 财务", "left_out", "no_contact", ""),
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("hindrance", "reason"),
+    [
+        ({"unsubscribed_at": AT}, "unsubscribed"),
+        ({"failed_address": "wang@unit.example"}, "failed_address"),
+    ],
+)
+def test_the_deputy_gets_it_where_the_contact_cannot(issue, hindrance, reason):
+    unit = reader("wang@unit.example")
+    unit.contacts.update(**hindrance)
+    ContactFactory(
+        unit=unit,
+        email="deputy@unit.example",
+        roles=[Contact.Role.FINANCE],
+        deputy_roles=[Contact.Role.BULLETIN],
+    )
+
+    distribution = plan(issue=issue, at=AT)
+
+    assert rows(distribution, "address", "state", "reason") == [
+        ("deputy@unit.example", "queued", ""),
+        ("wang@unit.example", "left_out", reason),
+    ]
+    assert len(claim(distribution.pk, token=uuid4(), size=9)) == 1
+
+
+def test_the_deputy_gets_nothing_beside_the_contact(issue):
+    unit = reader("wang@unit.example")
+    ContactFactory(unit=unit, roles=[], deputy_roles=[Contact.Role.BULLETIN])
+
+    distribution = plan(issue=issue, at=AT)
+
+    assert rows(distribution, "address", "state") == [("wang@unit.example", "queued")]
 
 
 def test_who_is_not_entitled_and_why(issue):

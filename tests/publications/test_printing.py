@@ -167,6 +167,16 @@ def test_without_a_contact_for_parcels_to_the_liaison():
 
 
 @pytest.mark.django_db
+def test_the_deputy_for_parcels_comes_before_the_liaison():
+    unit = addressed("甲")
+    unit.contacts.update(is_active=False)
+    ContactFactory(unit=unit, name="联络员", roles=[Contact.Role.LIAISON])
+    ContactFactory(unit=unit, name="后备", roles=[], deputy_roles=[Contact.Role.PARCELS])
+
+    assert post_to(unit) == ("后备", "010-66557788", "甲路1号", "100011", "to_post", "")
+
+
+@pytest.mark.django_db
 def test_without_anybody_to_the_unit_itself():
     unit = addressed("甲")
     unit.contacts.update(roles=[Contact.Role.FINANCE])
