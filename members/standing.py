@@ -346,6 +346,27 @@ def with_standing(units: QuerySet[MemberUnit], on: dt.date) -> QuerySet[MemberUn
     return units.annotate(standing_basis=basis, tier_held=F("appointment_on_day__tier_id"))
 
 
+def with_dues(
+    units: QuerySet[MemberUnit], year: int, on: dt.date, *, name: str = "dues"
+) -> QuerySet[MemberUnit]:
+    """Every unit with what it owes for ``year`` and has paid by ``on``, as aliases ``<name>_…``.
+
+    ``by_tier`` (a tier's id) and ``due`` (the standard) are NULL where unknown, ``added`` and
+    ``paid`` where there is nothing.
+    """
+    return _join_dues(units, name, year, on, among=None)
+
+
+def missing(name: str = "dues") -> models.F:
+    """What `with_dues` found to be missing; below zero for too much, NULL where unknown."""
+    nothing = Value(Decimal(0))
+    return (
+        F(f"{name}_due")
+        + Coalesce(F(f"{name}_added"), nothing)
+        - Coalesce(F(f"{name}_paid"), nothing)
+    )
+
+
 def _join_dues(
     units: QuerySet[MemberUnit], name: str, year: int, on: dt.date, *, among: QuerySet | None
 ) -> QuerySet[MemberUnit]:
@@ -387,7 +408,7 @@ def _due(year: int) -> QuerySet:
         appointments.annotate(standard=standard)
         .order_by("unit_id", "starts_on")
         .distinct("unit_id")
-        .values("unit_id", due=F("standard__amount"), has_tier=Value(True))
+        .values("unit_id", due=F("standard__amount"), by_tier=F("tier_id"), has_tier=Value(True))
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import factory
+import pgtrigger
 from factory.django import DjangoModelFactory
 from stdnum.cn import uscc
 
@@ -11,6 +12,7 @@ from accounts.models import User
 from members.models import (
     CommitteeSeat,
     Contact,
+    DuesAdjustment,
     DuesPayment,
     DuesStandard,
     MembershipApplication,
@@ -179,3 +181,41 @@ def member(
         standard = StandardFactory(tier=rank, year=year)
         PaymentFactory(unit=made, year=year, amount=standard.amount)
     return made
+
+
+def redated(payments, paid_on: dt.date) -> None:
+    """Let payments that a factory made have come on another day: the product cannot."""
+    with pgtrigger.ignore("members.DuesPayment:confirmed_payment_unchanged"):
+        payments.update(paid_on=paid_on)
+
+
+def never_paid(payments) -> None:
+    """Take away payments that a factory made: the product cannot."""
+    with pgtrigger.ignore("members.DuesPayment:confirmed_payment_stays"):
+        payments.all().delete()
+
+
+def waived(unit: MemberUnit, year: int, amount: int, applies_from: dt.date) -> DuesAdjustment:
+    """Dues of the year of which a part is waived."""
+    return adjusted(unit, year, -amount, applies_from, kind=DuesAdjustment.Kind.WAIVER)
+
+
+def adjusted(
+    unit: MemberUnit,
+    year: int,
+    amount: int,
+    applies_from: dt.date,
+    *,
+    kind: str = DuesAdjustment.Kind.DIFFERENCE,
+) -> DuesAdjustment:
+    return DuesAdjustment.objects.create(
+        unit=unit,
+        kind=kind,
+        year=year,
+        amount=Decimal(amount),
+        applies_from=applies_from,
+        reason="理事会决定",
+        resolution="2026年第1号",
+        decided_at=dt.datetime.combine(applies_from, dt.time(1), dt.UTC),
+        decided_by=UserFactory(),
+    )

@@ -1,3 +1,4 @@
+from members.models.arrears import ArrearsDecision, DuesAccount, UnitInArrears
 from members.models.committees import CommitteeSeat, SpecialCommittee
 from members.models.contacts import Contact
 from members.models.dues import DuesAdjustment, DuesNotice, DuesPayment, DuesStandard
@@ -5,18 +6,24 @@ from members.models.handover import LiaisonHandover
 from members.models.inviting import Invitation
 from members.models.joining import MembershipApplication
 from members.models.merging import FoldedDuplicate, UnitMerger
+from members.models.reminders import DuesReminder, ReminderRule
 from members.models.representation import Representative
 from members.models.tiers import Term, Tier, TierAppointment
 from members.models.tokens import ApiToken
+from members.models.transfers import BankAccount, TransferSlip
 from members.models.units import FormerName, MemberUnit
 
 __all__ = [
     "ApiToken",
+    "ArrearsDecision",
+    "BankAccount",
     "CommitteeSeat",
     "Contact",
+    "DuesAccount",
     "DuesAdjustment",
     "DuesNotice",
     "DuesPayment",
+    "DuesReminder",
     "DuesStandard",
     "FoldedDuplicate",
     "FormerName",
@@ -24,10 +31,13 @@ __all__ = [
     "LiaisonHandover",
     "MemberUnit",
     "MembershipApplication",
+    "ReminderRule",
     "Representative",
     "SpecialCommittee",
     "Term",
     "Tier",
     "TierAppointment",
+    "TransferSlip",
+    "UnitInArrears",
     "UnitMerger",
 ]

@@ -4,16 +4,20 @@ import datetime as dt
 from decimal import Decimal
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
+from letters.models import Letter
+from members.models.protected import kept, unchanged
 from members.models.tiers import Tier
 from members.models.units import MemberUnit
 
 YEAR_RANGE = [MinValueValidator(1990), MaxValueValidator(2100)]
+CONFIRMED = pgtrigger.Q(old__confirmed_at__isnull=False)
 
 
 @pghistory.track()
@@ -74,6 +78,17 @@ class DuesAdjustment(models.Model):
     amount = models.DecimalField(_("added to what is due (yuan)"), max_digits=12, decimal_places=2)
     applies_from = models.DateField(_("applies from"))
     reason = models.CharField(_("reason"), max_length=200)
+    resolution = models.CharField(_("resolution"), max_length=120, blank=True)
+    # The row that this one takes back; each can be taken back once.
+    corrects = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="corrected_by",
+        verbose_name=_("corrects"),
+    )
     decided_at = models.DateTimeField(_("decided at"), editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -91,6 +106,10 @@ class DuesAdjustment(models.Model):
         ordering = ["-decided_at", "-pk"]
         permissions = [("waive_dues", _("Can waive dues"))]
         indexes = [models.Index(fields=["year", "unit"], name="adjustment_of_year")]
+        triggers = [
+            kept("adjustment_stays"),
+            unchanged("adjustment_unchanged", "kind", "year", "amount", "applies_from", "corrects"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="adjustment_changes_something",
@@ -113,11 +132,18 @@ class DuesAdjustment(models.Model):
         return f"{self.unit} · {self.year} · {self.amount:+,}"
 
 
+class DuesNoticeQuerySet(models.QuerySet):
+    def standing(self):
+        """Those that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 @pghistory.track()
 class DuesNotice(models.Model):
     """缴费通知: what a unit was asked to pay for a year, as it stood when it was asked.
 
-    Whether it is paid is counted from the payments; nothing of that is stored here.
+    Whether it is paid is counted from the payments; nothing of that is stored here. One that was
+    wrong is withdrawn, never deleted.
     """
 
     class Kind(models.TextChoices):
@@ -140,16 +166,38 @@ class DuesNotice(models.Model):
         related_name="+",
         verbose_name=_("raised by"),
     )
+    letters = models.ManyToManyField(
+        Letter, related_name="+", blank=True, editable=False, verbose_name=_("letters")
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_because = models.CharField(
+        _("why it was withdrawn"), max_length=200, blank=True, editable=False
+    )
+
+    objects = DuesNoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dues notice")
         verbose_name_plural = _("dues notices")
         ordering = ["-year", "-raised_at", "-pk"]
         permissions = [("raise_notices", _("Can raise dues notices"))]
+        triggers = [
+            kept("notice_stays"),
+            unchanged("notice_unchanged", "kind", "year", "amount", "tier", "raised_at"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "year"],
-                condition=Q(kind="annual"),
+                condition=Q(kind="annual", withdrawn_at__isnull=True),
                 name="notice_once_a_year",
                 violation_error_message=_("The unit already has its notice for this year."),
             ),
@@ -158,10 +206,23 @@ class DuesNotice(models.Model):
                 condition=Q(amount__gt=0),
                 violation_error_message=_("A notice asks for more than zero."),
             ),
+            models.CheckConstraint(
+                name="notice_withdrawn_for_a_reason",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | (
+                    Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                    & ~Q(withdrawn_because="")
+                ),
+                violation_error_message=_("Say why."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.unit} · {self.year} · ¥{self.amount:,}"
+
+    @property
+    def is_difference(self) -> bool:
+        return self.kind == self.Kind.DIFFERENCE
 
 
 class DuesPaymentQuerySet(models.QuerySet):
@@ -208,6 +269,14 @@ class DuesPayment(models.Model):
         verbose_name_plural = _("dues payments")
         ordering = ["-paid_on", "-pk"]
         permissions = [("confirm_payment", _("Can confirm a dues payment"))]
+        triggers = [
+            kept("confirmed_payment_stays", where=CONFIRMED),
+            unchanged(
+                "confirmed_payment_unchanged",
+                *("kind", "year", "amount", "paid_on", "confirmed_at", "confirmed_by"),
+                where=CONFIRMED,
+            ),
+        ]
         indexes = [
             models.Index(
                 "year",

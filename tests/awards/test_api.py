@@ -24,7 +24,7 @@ from tests.awards.factories import (
     submitted,
     upload,
 )
-from tests.factories import RepresentativeFactory, UserFactory, member
+from tests.factories import RepresentativeFactory, UserFactory, member, redated
 from tests.portal.pages import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def today():
 @pytest.fixture
 def unit(today):
     made = applicant(paid=(today.year - 1, today.year))
-    made.payments.update(paid_on=dt.date(today.year - 1, 1, 1))
+    redated(made.payments, dt.date(today.year - 1, 1, 1))
     return made
 
 

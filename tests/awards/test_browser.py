@@ -18,6 +18,7 @@ from tests.awards.factories import (
     person_of,
     promise,
 )
+from tests.factories import redated
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +48,7 @@ def cycle():
 def signed_in(phone, live_server, client):
     today = timezone.localdate()
     unit = applicant(paid=(today.year - 1, today.year), name="青禾铜业有限公司")
-    unit.payments.update(paid_on=dt.date(today.year - 1, 1, 1))
+    redated(unit.payments, dt.date(today.year - 1, 1, 1))
     client.force_login(person_of(unit))
     session = client.cookies["sessionid"].value
     phone.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])

@@ -19,7 +19,7 @@ from tests.awards.factories import (
     promise,
     upload,
 )
-from tests.factories import UserFactory, member
+from tests.factories import UserFactory, member, never_paid, redated
 from tests.portal.pages import Page, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def today():
 def unit(today):
     """In good standing, whatever the day."""
     made = applicant(paid=(today.year - 1, today.year), name="青禾铜业有限公司")
-    made.payments.update(paid_on=dt.date(today.year - 1, 1, 1))
+    redated(made.payments, dt.date(today.year - 1, 1, 1))
     return made
 
 
@@ -300,7 +300,7 @@ def test_from_the_form_to_the_number(reader, cycle, application, today):
 
 
 def test_who_lost_the_right_meanwhile_is_refused_with_the_reasons(reader, unit, application):
-    unit.payments.all().delete()
+    never_paid(unit.payments)
 
     response = reader.post(page_of(application), {"act": "submit"})
 

@@ -25,7 +25,7 @@ from publications.printing import confirm
 from publications.release import release
 from reports.statement import statement
 from services.models import OfferingQuestion, ServiceOffering
-from tests.factories import SeatFactory, UserFactory, member
+from tests.factories import SeatFactory, UserFactory, member, redated
 from tests.files.making import upload
 from tests.portal.factories import person_of
 
@@ -64,7 +64,7 @@ class Visitor:
     def __init__(self, *committees: str, **unit):
         today = timezone.localdate()
         self.unit = member(joined_on=dt.date(today.year - 5, 5, 1), address="样本路1号", **unit)
-        self.unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+        redated(self.unit.payments.filter(year=today.year), dt.date(today.year, 1, 1))
         for code in committees:
             committee = SpecialCommittee.objects.get(code=code)
             SeatFactory(unit=self.unit, committee=committee, starts_on=dt.date(2020, 1, 1))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from publications.models import Issue, Publication
 from publications.release import release
 from services.models import ServiceRequest
-from tests.factories import ContactFactory, UserFactory, member
+from tests.factories import ContactFactory, UserFactory, member, redated
 from tests.portal.factories import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +27,7 @@ def unit():
     made = member(
         tier="council", joined_on=dt.date(2020, 5, 1), paid=(year - 1, year), name="青峰地质勘查院"
     )
-    made.payments.filter(year=year).update(paid_on=dt.date(year, 1, 1))
+    redated(made.payments.filter(year=year), dt.date(year, 1, 1))
     ContactFactory(unit=made)
     return made
 

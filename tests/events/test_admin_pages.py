@@ -18,7 +18,7 @@ from events.registration import register
 from letters.models import Letter
 from tests.events.portal import open_event
 from tests.events.seating import MEMBER_PRICE, entitled_unit, people
-from tests.factories import PaymentFactory, StandardFactory, UserFactory, member
+from tests.factories import PaymentFactory, StandardFactory, UserFactory, member, redated
 from tests.portal.pages import Page, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def team(client, db):
 def unit(db):
     today = timezone.localdate()
     unit = member(paid=(today.year - 1, today.year), name="青禾铜业有限公司")
-    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    redated(unit.payments.filter(year=today.year), dt.date(today.year, 1, 1))
     return unit
 
 
@@ -422,7 +422,7 @@ def entitled_paid():
     for year in {today.year - 1, today.year} - {2026}:
         amount = StandardFactory(year=year).amount
         PaymentFactory(unit=unit, year=year, amount=amount)
-    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    redated(unit.payments.filter(year=today.year), dt.date(today.year, 1, 1))
     return unit
 
 

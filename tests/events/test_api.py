@@ -10,7 +10,7 @@ from events.registration import register
 from tests.api.factories import headers, key_of_onlooker, key_of_staff, key_of_unit
 from tests.events.portal import DAY, open_event
 from tests.events.seating import MEMBER_PRICE, people
-from tests.factories import UserFactory, member
+from tests.factories import UserFactory, member, redated
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ ZHANG = {"name": "张三", "mobile": "138 0000 0001"}
 def paid_up(**fields):
     today = timezone.localdate()
     unit = member(paid=(today.year - 1, today.year), **fields)
-    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    redated(unit.payments.filter(year=today.year), dt.date(today.year, 1, 1))
     return unit
 
 

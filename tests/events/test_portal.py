@@ -15,7 +15,7 @@ from events.registration import register
 from letters.models import Letter
 from tests.events.portal import DAY, open_event
 from tests.events.seating import FEE, MEMBER_PRICE, people, person
-from tests.factories import PaymentFactory, StandardFactory, UserFactory, member
+from tests.factories import PaymentFactory, StandardFactory, UserFactory, member, redated
 from tests.portal.factories import person_of
 from tests.portal.pages import Page, queries_of
 
@@ -31,7 +31,7 @@ def today():
 def unit(db, today):
     """An ordinary member whose dues of last year and this year are paid, whatever the day."""
     unit = member(paid=(today.year - 1, today.year), name="青禾铜业有限公司")
-    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    redated(unit.payments.filter(year=today.year), dt.date(today.year, 1, 1))
     return unit
 
 

@@ -16,7 +16,7 @@ from members.models import (
     TierAppointment,
 )
 from members.standing import GOOD, standing, standings, with_standing
-from tests.factories import TermFactory, TierFactory, UserFactory, credit_code
+from tests.factories import TermFactory, TierFactory, UserFactory, credit_code, never_paid
 from tests.members.factories import load_standards
 
 YEARS = range(2023, 2027)
@@ -108,7 +108,7 @@ def standing_without_later_payments(answer, on: dt.date):
         later = DuesPayment.objects.filter(
             unit=answer.unit, kind=Kind.PAYMENT, paid_on__gt=answer.on
         )
-        later.delete()
+        never_paid(later)
         basis = with_standing(MemberUnit.objects.filter(pk=answer.unit.pk), on).get().standing_basis
         transaction.set_rollback(True)
     return basis

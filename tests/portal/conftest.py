@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from tests.factories import member
+from tests.factories import member, redated
 from tests.portal.factories import person_of
 
 
@@ -18,7 +18,7 @@ def today():
 def unit(db, today):
     """An ordinary member whose dues of last year and this year are paid, whatever the day."""
     unit = member(paid=(today.year - 1, today.year), name="青禾铜业有限公司")
-    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    redated(unit.payments.filter(year=today.year), dt.date(today.year, 1, 1))
     return unit
 
 

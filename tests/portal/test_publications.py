@@ -13,7 +13,14 @@ from members.models import MemberUnit
 from publications import catalogue
 from publications.models import Reading
 from publications.printing import confirm
-from tests.factories import PaymentFactory, StandardFactory, TierFactory, UserFactory, member
+from tests.factories import (
+    PaymentFactory,
+    StandardFactory,
+    TierFactory,
+    UserFactory,
+    member,
+    redated,
+)
 from tests.portal.factories import person_of, promise
 from tests.portal.pages import Page, queries_of
 from tests.publications.factories import (
@@ -160,7 +167,7 @@ def test_the_twelve_publications_for_each_tier_and_for_a_committee(client, today
 
 def paid_up(tier: str, today: dt.date, **fields):
     unit = member(tier=tier, paid=(today.year - 1, today.year), **fields)
-    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    redated(unit.payments.filter(year=today.year), dt.date(today.year, 1, 1))
     return unit
 
 
@@ -238,7 +245,7 @@ def test_who_is_promised_no_copies_misses_none(client, unit, report, autumn):
 def addressed_other(report) -> int:
     """Another unit that gets the report: a run must reach somebody."""
     other = member(paid=(2025, 2026), name="另一单位")
-    other.payments.update(paid_on=dt.date(2000, 1, 1))
+    redated(other.payments, dt.date(2000, 1, 1))
     for year in range(2020, 2040):
         standard = StandardFactory(tier=TierFactory(code="ordinary"), year=year)
         PaymentFactory(unit=other, year=year, amount=standard.amount, paid_on=dt.date(2020, 1, 1))

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from benefits.models import Medium
 from portal.next_steps import SOON
-from tests.factories import TIERS, StandardFactory, TierFactory, member
+from tests.factories import TIERS, StandardFactory, TierFactory, member, redated
 from tests.portal.factories import person_of
 from tests.portal.pages import Page, queries_of
 from tests.reports.factories import (
@@ -125,7 +125,7 @@ def test_the_summary_counts_the_items_used_this_year(reader, unit, today):
 def test_the_home_page_of_each_tier_has_a_card_for_each_of_the_39_items(client, today, tier):
     call_command("load_charter", verbosity=0)
     unit = member(tier=tier, paid=(today.year - 1, today.year))
-    unit.payments.filter(year=today.year).update(paid_on=dt.date(today.year, 1, 1))
+    redated(unit.payments.filter(year=today.year), dt.date(today.year, 1, 1))
     client.force_login(person_of(unit))
 
     page = Page(client.get("/rights/"))
@@ -198,7 +198,7 @@ def test_an_issue_of_a_day_without_the_right_is_no_next_step(client, today):
     """The dues were paid after the issue came out."""
     promise(item("weekly", counted_per="issue"), medium=Medium.ELECTRONIC)
     unit = member(joined_on=today, paid=(today.year,))
-    unit.payments.update(paid_on=today)
+    redated(unit.payments, today)
     issue("weekly", today - DAY)
     client.force_login(person_of(unit))
 

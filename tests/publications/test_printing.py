@@ -21,7 +21,7 @@ from publications.parcels import Parcels
 from publications.printing import of
 from publications.release import release
 from tests.benefits.test_entitlement_property import CHARTERS, DAYS, HISTORIES, World
-from tests.factories import ContactFactory, UserFactory, member
+from tests.factories import ContactFactory, UserFactory, member, never_paid
 from tests.publications.factories import IssueFactory
 from tests.publications.printed import (
     AT,
@@ -358,7 +358,7 @@ def test_what_is_frozen_does_not_follow_the_register():
     run = confirmed(released(report()))
     MemberUnit.objects.filter(pk=unit.pk).update(address="新址")
     unit.contacts.all().delete()
-    unit.payments.all().delete()
+    never_paid(unit.payments)
 
     assert rows(run, "recipient", "address", "copies") == [("甲收件人", "甲路1号", 1)]
 

@@ -22,7 +22,7 @@ from services.models import (
     StudyFile,
 )
 from services.models.studies import Part
-from tests.factories import RepresentativeFactory, TierFactory, UserFactory, member
+from tests.factories import RepresentativeFactory, TierFactory, UserFactory, member, redated
 
 ON = dt.date(2026, 3, 9)  # a Monday
 AT = dt.datetime(2026, 3, 9, 2, tzinfo=dt.UTC)  # ten in the morning in Beijing
@@ -200,5 +200,5 @@ def good_today(tier: str = "ordinary", **fields) -> MemberUnit:
 def good_in(year: int, *, tier: str = "ordinary", **fields) -> MemberUnit:
     """A member in good standing on every day of the year."""
     unit = member(tier=tier, paid=(year - 1, year), **fields)
-    unit.payments.filter(year=year).update(paid_on=dt.date(year, 1, 1))
+    redated(unit.payments.filter(year=year), dt.date(year, 1, 1))
     return unit

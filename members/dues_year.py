@@ -1,0 +1,81 @@
+"""One unit's dues of one year: what is due, waived, paid and missing as of a day."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from members.models import DuesAdjustment, DuesPayment, MemberUnit, Tier
+from members.standing import History, balance, histories
+
+ZERO = Decimal(0)
+# What is recorded may hold from a later day on; by the end everything does.
+THE_END = dt.date(2100, 12, 31)
+
+
+@dataclass(frozen=True)
+class YearOfDues:
+    """``adjustments`` and ``payments`` are all that are recorded for the year.
+
+    ``due`` (``None`` while the standard is unknown) and ``paid`` count those that apply by the
+    day asked about.
+    """
+
+    year: int
+    tier: Tier | None
+    standard: Decimal | None
+    due: Decimal | None
+    paid: Decimal
+    adjustments: list[DuesAdjustment]
+    payments: list[DuesPayment]
+
+    @property
+    def is_recorded(self) -> bool:
+        return self.due is not None or bool(self.payments)
+
+    @property
+    def missing(self) -> Decimal:
+        return max(self.due - self.paid, ZERO) if self.due is not None else ZERO
+
+    @property
+    def too_much(self) -> Decimal:
+        return max(self.paid - self.due, ZERO) if self.due is not None else self.paid
+
+    @property
+    def added(self) -> Decimal:
+        """The sum of the adjustments that apply."""
+        return self.due - self.standard if self.due is not None else ZERO
+
+    @property
+    def received(self) -> Decimal:
+        return balance(row for row in self.payments if row.confirmed_at and not row.is_refund)
+
+    @property
+    def given_back(self) -> Decimal:
+        return -balance(row for row in self.payments if row.confirmed_at and row.is_refund)
+
+    @property
+    def state(self) -> str:
+        """``paid``, ``waived``, ``part``, ``open``, or ``unknown`` while the amount is not set."""
+        if self.due is None:
+            return "unknown"
+        if not self.missing:
+            return "paid" if self.paid or self.due else "waived"
+        return "part" if self.paid else "open"
+
+
+def dues_of(unit: MemberUnit, year: int, on: dt.date) -> YearOfDues:
+    """The unit's dues of ``year`` as of ``on``, in five queries."""
+    (history,) = histories([unit], dt.date(year, 1, 1))
+    return in_year(history, year, on)
+
+
+def in_year(history: History, year: int, on: dt.date) -> YearOfDues:
+    return YearOfDues(
+        year=year,
+        tier=history.dues_tier(year),
+        standard=history.standard(year),
+        due=history.amount_due(year, on),
+        paid=balance(history.counted(year, on)),
+        adjustments=[row for row in history.adjustments if row.year == year],
+        payments=[row for row in history.payments if row.year == year],
+    )
