@@ -43,7 +43,9 @@ KINDS = (
     ),
     Kind("xlsx", f"{OFFICE}.spreadsheetml.sheet", (".xlsx",), b"PK\x03\x04", "xl/workbook.xml"),
 )
-BY_CODE = {kind.code: kind for kind in KINDS}
+# Any text may be one: accepted only where a spreadsheet is asked for (`files.sheets`).
+CSV = Kind("csv", "text/csv", (".csv",), b"")
+BY_CODE = {kind.code: kind for kind in (*KINDS, CSV)}
 ACCEPTED = ",".join(extension for kind in KINDS for extension in kind.extensions)
 MACROS = "vbaProject.bin"
 
@@ -54,14 +56,7 @@ def checked(file: File) -> Kind:
     Raises ``ValidationError`` for an empty file, one over 20 MB, one of another kind, one whose
     name ends as if it were another kind, and Office files with macros.
     """
-    if not file.size:
-        raise ValidationError(_("The file is empty. Choose it again."), code="empty")
-    if file.size > LIMIT:
-        raise ValidationError(
-            _("The file is larger than %(limit)s. Make it smaller or split it.")
-            % {"limit": filesizeformat(LIMIT)},
-            code="too_large",
-        )
+    checked_size(file)
     kind = kind_of(file)
     if kind is None:
         raise ValidationError(
@@ -75,6 +70,18 @@ def checked(file: File) -> Kind:
             code="name",
         )
     return kind
+
+
+def checked_size(file: File) -> None:
+    """Raises ``ValidationError`` for an empty file and for one over 20 MB."""
+    if not file.size:
+        raise ValidationError(_("The file is empty. Choose it again."), code="empty")
+    if file.size > LIMIT:
+        raise ValidationError(
+            _("The file is larger than %(limit)s. Make it smaller or split it.")
+            % {"limit": filesizeformat(LIMIT)},
+            code="too_large",
+        )
 
 
 def kind_of(file: File) -> Kind | None:

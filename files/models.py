@@ -1,13 +1,14 @@
 """A stored file: what its uploader called it, what it is, and where it lies."""
 
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.files import File
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from files.kinds import BY_CODE, checked
+from files.kinds import BY_CODE, Kind, checked
 
 NAME_LENGTH = 120
 
@@ -40,9 +41,9 @@ class StoredFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def hold(self, upload: File) -> None:
-        """Take an upload into this row, unsaved. Raises ``ValidationError`` (`files.kinds`)."""
-        self.kind = checked(upload).code
+    def hold(self, upload: File, check: Callable[[File], Kind] = checked) -> None:
+        """Take an upload into this row, unsaved. Raises ``ValidationError`` as ``check`` does."""
+        self.kind = check(upload).code
         self.size = upload.size
         self.name = shortened(upload.name)
         self.file = upload
