@@ -18,6 +18,9 @@ EDIT = "view add change delete"
 KEEP = "view add change"
 
 EVERYTHING_VIEWED = {
+    "members.appointmentbatch": "view",
+    "members.tierchange": "view",
+    "members.seatchange": "view",
     "members.memberunit": "view",
     "members.formername": "view",
     "members.contact": "view",
@@ -101,6 +104,9 @@ ROLES = [
             "members.membershipapplication": f"{EDIT} decide_application",
             "members.term": KEEP,
             "members.tierappointment": EDIT,
+            "members.appointmentbatch": f"{EDIT} apply_batch",
+            "members.tierchange": EDIT,
+            "members.seatchange": EDIT,
             "members.specialcommittee": KEEP,
             "members.committeeseat": EDIT,
             "members.representative": KEEP,

@@ -1,4 +1,5 @@
 from members.models.arrears import ArrearsDecision, DuesAccount, UnitInArrears
+from members.models.batches import AppointmentBatch, SeatChange, TierChange
 from members.models.committees import CommitteeSeat, SpecialCommittee
 from members.models.contacts import Contact
 from members.models.dues import DuesAdjustment, DuesNotice, DuesPayment, DuesStandard
@@ -15,6 +16,7 @@ from members.models.units import FormerName, MemberUnit
 
 __all__ = [
     "ApiToken",
+    "AppointmentBatch",
     "ArrearsDecision",
     "BankAccount",
     "CommitteeSeat",
@@ -33,10 +35,12 @@ __all__ = [
     "MembershipApplication",
     "ReminderRule",
     "Representative",
+    "SeatChange",
     "SpecialCommittee",
     "Term",
     "Tier",
     "TierAppointment",
+    "TierChange",
     "TransferSlip",
     "UnitInArrears",
     "UnitMerger",

@@ -4,12 +4,22 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from members.models import DuesPayment, MembershipApplication, MemberUnit
+from members.models import (
+    AppointmentBatch,
+    DuesPayment,
+    MembershipApplication,
+    MemberUnit,
+    SeatChange,
+    Term,
+    TierChange,
+)
 from tests.factories import (
     ApplicationFactory,
     AppointmentFactory,
+    CommitteeFactory,
     PaymentFactory,
     StandardFactory,
+    TermFactory,
     TierFactory,
     UnitFactory,
 )
@@ -84,3 +94,28 @@ def load_standards(years: range = range(2018, 2028), tiers=("ordinary", "council
     for code in tiers:
         for year in years:
             StandardFactory(tier=TierFactory(code=code), year=year)
+
+
+def batch(
+    *,
+    tiers: dict[MemberUnit, str] | None = None,
+    seats: dict[tuple[MemberUnit, str], str] | None = None,
+    effective_on: dt.date = dt.date(2026, 5, 20),
+    term: Term | None = None,
+    resolution: str = "第六届会员大会决议",
+    **fields,
+) -> AppointmentBatch:
+    """A draft: ``tiers`` as {unit: code}, ``seats`` as {(unit, code): "take" or "leave"}."""
+    made = AppointmentBatch.objects.create(
+        name="第六届换届",
+        term=term or TermFactory(),
+        effective_on=effective_on,
+        resolution=resolution,
+        **fields,
+    )
+    for unit, code in (tiers or {}).items():
+        TierChange.objects.create(batch=made, unit=unit, tier=TierFactory(code=code))
+    for (unit, code), step in (seats or {}).items():
+        committee = CommitteeFactory(code=code)
+        SeatChange.objects.create(batch=made, unit=unit, committee=committee, step=step)
+    return made
