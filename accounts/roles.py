@@ -32,6 +32,9 @@ EVERYTHING_VIEWED = {
     "members.committeeseat": "view",
     "members.duesstandard": "view",
     "members.duespayment": "view",
+    "members.duesreceipt": "view",
+    "members.receiptbook": "view",
+    "members.membercertificate": "view",
     "members.representative": "view",
     "members.invitation": "view",
     "members.liaisonhandover": "view",
@@ -102,6 +105,7 @@ ROLES = [
             "members.formername": EDIT,
             "members.contact": EDIT,
             "members.membershipapplication": f"{EDIT} decide_application",
+            "members.membercertificate": "view issue_certificate",
             "members.term": KEEP,
             "members.tierappointment": EDIT,
             "members.appointmentbatch": f"{EDIT} apply_batch",
@@ -162,6 +166,8 @@ ROLES = [
         | {
             "members.duesstandard": KEEP,
             "members.duespayment": f"{EDIT} confirm_payment",
+            "members.duesreceipt": "view issue_receipt",
+            "members.receiptbook": EDIT,
         },
     ),
     Role(

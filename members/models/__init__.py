@@ -1,5 +1,6 @@
 from members.models.arrears import ArrearsDecision, DuesAccount, UnitInArrears
 from members.models.batches import AppointmentBatch, SeatChange, TierChange
+from members.models.certificates import MemberCertificate
 from members.models.committees import CommitteeSeat, SpecialCommittee
 from members.models.contacts import Contact
 from members.models.dues import DuesAdjustment, DuesNotice, DuesPayment, DuesStandard
@@ -7,6 +8,7 @@ from members.models.handover import LiaisonHandover
 from members.models.inviting import Invitation
 from members.models.joining import MembershipApplication
 from members.models.merging import FoldedDuplicate, UnitMerger
+from members.models.receipts import DuesReceipt, ReceiptBook
 from members.models.reminders import DuesReminder, ReminderRule
 from members.models.representation import Representative
 from members.models.tiers import Term, Tier, TierAppointment
@@ -25,14 +27,17 @@ __all__ = [
     "DuesAdjustment",
     "DuesNotice",
     "DuesPayment",
+    "DuesReceipt",
     "DuesReminder",
     "DuesStandard",
     "FoldedDuplicate",
     "FormerName",
     "Invitation",
     "LiaisonHandover",
+    "MemberCertificate",
     "MemberUnit",
     "MembershipApplication",
+    "ReceiptBook",
     "ReminderRule",
     "Representative",
     "SeatChange",
