@@ -140,6 +140,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.tasks.sweep",
         "schedule": 30.0,
     },
+    "remind of dues": {
+        "task": "members.tasks.send_reminders",
+        "schedule": crontab(minute=30, hour="8-18"),
+    },
     "send due letters": {
         "task": "letters.tasks.send_due",
         "schedule": crontab(),

@@ -1,6 +1,7 @@
 """Write a letter, in the transaction of what it tells about."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import make_msgid, parseaddr
 
@@ -18,6 +19,15 @@ class Enclosure:
     text: str
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What is to be written to one address."""
+
+    to: str
+    subject: str
+    text: str
+
+
 def write(
     *, to: str, subject: str, text: str, at: dt.datetime, enclosed: Enclosure | None = None
 ) -> Letter:
@@ -25,18 +35,28 @@ def write(
 
     ``subject`` may come from people: line breaks in it become spaces.
     """
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    letter = Letter(
-        to=to,
-        subject=" ".join(subject.split())[:200],
-        text=text,
-        message_id=make_msgid(domain=sender.rpartition("@")[2] or "localhost"),
-        written_at=at,
-        due_at=at,
-    )
+    letter = _letter(Draft(to, subject, text), at)
     if enclosed:
         letter.attachment = enclosed.text
         letter.attachment_name = enclosed.name
         letter.attachment_type = enclosed.media_type
     letter.save()
     return letter
+
+
+def write_many(drafts: Iterable[Draft], *, at: dt.datetime) -> list[Letter]:
+    """Write to many addresses at once, one letter each, in the order of the drafts."""
+    letters = [_letter(draft, at) for draft in drafts]
+    return Letter.objects.bulk_create(letters, batch_size=1000)
+
+
+def _letter(draft: Draft, at: dt.datetime) -> Letter:
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return Letter(
+        to=draft.to,
+        subject=" ".join(draft.subject.split())[:200],
+        text=draft.text,
+        message_id=make_msgid(domain=sender.rpartition("@")[2] or "localhost"),
+        written_at=at,
+        due_at=at,
+    )

@@ -4,10 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from members.models import DuesAdjustment, DuesPayment, MemberUnit, Tier
+from members.models import DuesAdjustment, DuesNotice, DuesPayment, MemberUnit, Tier
 from members.standing import History, balance, histories
 
 ZERO = Decimal(0)
+DAY = dt.timedelta(days=1)
 # What is recorded may hold from a later day on; by the end everything does.
 THE_END = dt.date(2100, 12, 31)
 
@@ -79,3 +80,25 @@ def in_year(history: History, year: int, on: dt.date) -> YearOfDues:
         adjustments=[row for row in history.adjustments if row.year == year],
         payments=[row for row in history.payments if row.year == year],
     )
+
+
+def missing_of(notice: DuesNotice, history: History, on: dt.date) -> Decimal:
+    """What of a notice is still to be paid on the day ``on``.
+
+    A difference is asked for by a notice of its own, before it applies: so it never makes the
+    notice of the year a debt again.
+    """
+    paid = balance(history.counted(notice.year, on))
+    if notice.is_difference:
+        due = history.amount_due(notice.year, max(on, notice.due_on + DAY))
+        left = (notice.amount if due is None else due) - paid
+        return max(min(left, notice.amount), ZERO)
+    standard = history.standard(notice.year)
+    if standard is None:
+        return max(notice.amount - paid, ZERO)
+    others = (row.amount for row in history.adjusted(notice.year, on) if not _is_difference(row))
+    return max(standard + sum(others) - paid, ZERO)
+
+
+def _is_difference(row: DuesAdjustment) -> bool:
+    return row.kind == DuesAdjustment.Kind.DIFFERENCE

@@ -1,9 +1,11 @@
 """A unit's dues year by year, as its own page shows them."""
 
 import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
 
-from members.dues_year import YearOfDues, in_year
-from members.models import MemberUnit
+from members.dues_year import YearOfDues, in_year, missing_of
+from members.models import DuesNotice, MemberUnit
 from members.standing import History, histories
 
 # Reaches every year the register can hold: `histories` reads from the year before.
@@ -13,8 +15,13 @@ BEGINNING = dt.date(1991, 1, 1)
 def dues_by_year(unit: MemberUnit, on: dt.date) -> list[YearOfDues]:
     """The year of ``on`` and every year with an amount due or a payment; the newest first."""
     history = next(histories([unit], BEGINNING))
-    found = [in_year(history, year, on) for year in sorted(years(history, on), reverse=True)]
-    return [each for each in found if each.is_recorded or each.year == on.year]
+    asked = set(unit.notices.standing().values_list("year", flat=True))
+    found = [
+        in_year(history, year, on) for year in sorted(years(history, on) | asked, reverse=True)
+    ]
+    return [
+        each for each in found if each.is_recorded or each.year == on.year or each.year in asked
+    ]
 
 
 def years(history: History, on: dt.date) -> set[int]:
@@ -24,3 +31,33 @@ def years(history: History, on: dt.date) -> set[int]:
         last = min(spell.ended_on or on, on)
         found.update(range(spell.decided_on.year, last.year + 1))
     return found
+
+
+# --- Notices -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AskedFor:
+    """A notice with what of it is still to be paid."""
+
+    notice: DuesNotice
+    missing: Decimal
+    on: dt.date
+
+    @property
+    def is_late(self) -> bool:
+        return bool(self.missing) and self.on > self.notice.due_on
+
+    @property
+    def paid(self) -> Decimal:
+        return max(self.notice.amount - self.missing, Decimal(0))
+
+
+def asked_for(unit: MemberUnit, on: dt.date) -> list[AskedFor]:
+    """The unit's notices, the newest first; one query where there are none."""
+    notices = list(unit.notices.standing().select_related("tier"))
+    if not notices:
+        return []
+    first = min(notice.year for notice in notices)
+    (history,) = histories([unit], dt.date(first, 1, 1))
+    return [AskedFor(notice, missing_of(notice, history, on), on) for notice in notices]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views.awards import award_application, award_cycle, award_material
+from portal.views.dues import dues_notice, transfer_slip
 from portal.views.events import attendee_pass, event, event_calendar, event_person, events
 from portal.views.landing import landing, switch_unit
 from portal.views.matters import matters
@@ -39,6 +40,8 @@ urlpatterns = [
     path("matters/studies/", studies, name="studies"),
     path("matters/studies/<int:pk>/<slug:part>/", study_file, name="study_file"),
     path("unit/", unit, name="unit"),
+    path("unit/dues/<int:pk>/", dues_notice, name="dues_notice"),
+    path("unit/slips/<int:pk>/", transfer_slip, name="transfer_slip"),
     path("unit/tokens/", tokens, name="tokens"),
     path("unit/tokens/<int:pk>/revoke/", revoke_token, name="revoke_token"),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),

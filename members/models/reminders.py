@@ -64,6 +64,7 @@ class DuesReminder(models.Model):
         SENT = "sent", _("sent")
         PAID = "paid", _("not sent: nothing is missing")
         ENDED = "ended", _("not sent: no longer a member")
+        IN_HAND = "in_hand", _("not sent: a payment is being checked")
         NO_ADDRESS = "no_address", _("not sent: no address")
         OVERTAKEN = "overtaken", _("not sent: a later reminder took its place")
 

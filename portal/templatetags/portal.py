@@ -44,7 +44,7 @@ PLACES = (
             *("award_cycle", "award_application"),
         ),
     ),
-    Place("unit", "building-office-2", _("Our unit"), ("unit", "tokens")),
+    Place("unit", "building-office-2", _("Our unit"), ("unit", "tokens", "dues_notice")),
 )
 
 
@@ -85,3 +85,9 @@ def yuan(amount) -> str:
         return "—"
     text = f"¥{amount:,.2f}"
     return text.removesuffix(".00")
+
+
+@register.filter
+def signed_yuan(amount) -> str:
+    """``-500.00`` as ``−¥500``, ``500.00`` as ``+¥500``."""
+    return ("+" if amount > 0 else "−") + yuan(abs(amount))

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_safe
 from benefits.entitlement import Basis
 from benefits.models import BenefitItem
 from events.models import Event
+from members.models import MemberUnit
 from portal.acting import for_unit
+from portal.dues import AskedFor, asked_for
 from portal.forms import DayForm
 from portal.next_steps import expiring, next_steps
 from portal.statement import card, sections
@@ -37,6 +39,7 @@ def home(request):
         "promised": own.entitled,
         "granted": sum(line.answer.basis == Basis.EXCEPTIONAL_GRANT for line in own.lines),
         "expiring": expiring(own, steps),
+        "to_pay": to_pay(request.unit, on) if is_today else [],
         "latest_issue": latest_bulletin(),
         "next_event": next_event(asked["today"]),
     }
@@ -72,6 +75,12 @@ def when(request, today: dt.date) -> dict:
         "is_today": on == today,
         "years": years(request.unit, on.year, today),
     }
+
+
+def to_pay(unit: MemberUnit, on: dt.date) -> list[AskedFor]:
+    """The notices that are not paid, the earliest day first."""
+    open_ones = [each for each in asked_for(unit, on) if each.missing]
+    return sorted(open_ones, key=lambda each: each.notice.due_on)
 
 
 def latest_bulletin() -> Issue | None:

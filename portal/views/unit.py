@@ -34,6 +34,7 @@ def unit(request):
         "appointments": own.appointments.select_related("tier", "term").order_by("-starts_on"),
         "seats": own.seats.select_related("committee").order_by("-starts_on", "committee"),
         "dues": dues_by_year(own, timezone.localdate()),
+        "notices": own.notices.standing().order_by("kind", "pk"),
         "purposes": purposes(own),
         "is_manager": is_manager,
         "people": people(own) if is_manager else [],
