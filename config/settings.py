@@ -144,6 +144,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "members.tasks.send_reminders",
         "schedule": crontab(minute=30, hour="8-18"),
     },
+    "repair addresses": {
+        "task": "publications.tasks.repair_addresses",
+        "schedule": crontab(hour=8, minute=40),
+    },
     "send due letters": {
         "task": "letters.tasks.send_due",
         "schedule": crontab(),

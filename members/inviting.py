@@ -5,6 +5,7 @@ import hashlib
 import secrets
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.formats import date_format
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.people import vouch_for_address
 from letters.writing import write
-from members.models import Invitation, MemberUnit, Representative
+from members.models import Invitation, LiaisonHandover, MemberUnit, Representative
 from members.record import acting
+from members.succession import hand_over
 
 LIFETIME = dt.timedelta(days=14)
 
@@ -74,8 +76,9 @@ def accept(*, key: str, user: User | None, password: str | None, at: dt.datetime
     """Let the invited person act for the unit, with a new account where there is none.
 
     ``user`` is who is signed in; without one the account of the invited address is taken or made,
-    and ``password`` is set on a new one only. The link proves the address. Raises
-    ``ValidationError`` if the link is worthless, or if somebody else is signed in.
+    and ``password`` is set on a new one only. The link proves the address. A successor takes over
+    from the liaison. Raises ``ValidationError`` if the link is worthless, if somebody else is
+    signed in, if the account is closed, or if the password is too weak.
     """
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
@@ -88,19 +91,45 @@ def accept(*, key: str, user: User | None, password: str | None, at: dt.datetime
         raise ValidationError(_("This invitation is no longer open. Ask for a new one."))
     if user is not None and user.email.lower() != invitation.email.lower():
         raise ValidationError(_("The invitation is for another address. Sign out first."))
-    person = user or User.objects.filter(email__iexact=invitation.email).first()
-    if person is None:
-        person = User.objects.create_user(invitation.email, password, name=invitation.name)
-        vouch_for_address(user=person)
+    person = user or account_of(invitation) or _new_account(invitation, password)
+    if not person.is_active:
+        raise ValidationError(_("This account is closed. Please ask the association to open it."))
     with acting(by=person, why=_("Invitation accepted")):
-        seat = Representative.objects.filter(
-            user=person, unit=invitation.unit, revoked_at__isnull=True
-        ).first()
-        if seat is None:
-            Representative.objects.create(user=person, unit=invitation.unit, role=invitation.role)
+        _seat(person, invitation)
         invitation.accepted_at, invitation.accepted_by = at, person
         invitation.save()
+    for handover in LiaisonHandover.objects.open().filter(invitation=invitation):
+        hand_over(handover=handover, person=person, at=at)
     return person
+
+
+def account_of(invitation: Invitation) -> User | None:
+    """The account that the invited address has already."""
+    return User.objects.filter(email__iexact=invitation.email).first()
+
+
+def _new_account(invitation: Invitation, password: str | None) -> User:
+    person = User(email=invitation.email, name=invitation.name)
+    try:
+        validate_password(password or "", person)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
+    person = User.objects.create_user(invitation.email, password, name=invitation.name)
+    vouch_for_address(user=person)
+    return person
+
+
+def _seat(person: User, invitation: Invitation) -> None:
+    """Access with the role of the invitation; who has access already loses nothing by it."""
+    seat, is_new = Representative.objects.get_or_create(
+        user=person,
+        unit=invitation.unit,
+        revoked_at=None,
+        defaults={"role": invitation.role},
+    )
+    if not is_new and invitation.role == Representative.Role.MANAGER:
+        seat.role = invitation.role
+        seat.save()
 
 
 def digest(key: str) -> str:

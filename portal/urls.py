@@ -5,8 +5,19 @@ from django.urls import path
 from portal.views.awards import award_application, award_cycle, award_material
 from portal.views.dues import dues_notice, transfer_slip
 from portal.views.events import attendee_pass, event, event_calendar, event_person, events
+from portal.views.invitation import invitation
 from portal.views.landing import landing, switch_unit
 from portal.views.matters import matters
+from portal.views.people import (
+    add_contact,
+    contact,
+    invite_person,
+    liaison_handover,
+    person,
+    unit_people,
+    withdraw_handover,
+    withdraw_invitation,
+)
 from portal.views.publications import issue, issue_pdf, publications
 from portal.views.rights import home, rights_item
 from portal.views.services import offering, request_file, service_request
@@ -42,7 +53,16 @@ urlpatterns = [
     path("unit/", unit, name="unit"),
     path("unit/dues/<int:pk>/", dues_notice, name="dues_notice"),
     path("unit/slips/<int:pk>/", transfer_slip, name="transfer_slip"),
+    path("unit/people/", unit_people, name="unit_people"),
+    path("unit/people/invite/", invite_person, name="invite_person"),
+    path("unit/people/<int:pk>/", person, name="unit_person"),
+    path("unit/contacts/add/", add_contact, name="add_contact"),
+    path("unit/contacts/<int:pk>/", contact, name="contact"),
+    path("unit/invitations/<int:pk>/withdraw/", withdraw_invitation, name="withdraw_invitation"),
+    path("unit/handover/", liaison_handover, name="liaison_handover"),
+    path("unit/handover/withdraw/", withdraw_handover, name="withdraw_handover"),
     path("unit/tokens/", tokens, name="tokens"),
     path("unit/tokens/<int:pk>/revoke/", revoke_token, name="revoke_token"),
+    path("invitation/<str:key>/", invitation, name="invitation"),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
 ]

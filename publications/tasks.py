@@ -4,7 +4,9 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from publications import distribution, release
+from letters.tasks import wake as wake_letters
+from members.addresses import ask_liaisons, mark_from_letters
+from publications import bouncing, distribution, release
 
 
 @shared_task
@@ -20,6 +22,16 @@ def sweep() -> None:
     """Every half minute: pick up what is due and nobody has in hand."""
     for pk in distribution.sweep():
         wake(pk)
+
+
+@shared_task
+def repair_addresses() -> None:
+    """Every day: mark the addresses that mail does not reach, and ask for others."""
+    now = timezone.now()
+    bouncing.mark_bad_addresses(now)
+    mark_from_letters(now)
+    ask_liaisons(now)
+    wake_letters()
 
 
 @shared_task

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from benefits.entitlement import Basis
 from benefits.models import BenefitItem
 from events.models import Event
-from members.models import MemberUnit
+from members.models import Contact, MemberUnit
+from members.people import looks_after
 from portal.acting import for_unit
 from portal.dues import AskedFor, asked_for
 from portal.forms import DayForm
@@ -42,6 +43,7 @@ def home(request):
         "to_pay": to_pay(request.unit, on) if is_today else [],
         "latest_issue": latest_bulletin(),
         "next_event": next_event(asked["today"]),
+        "to_repair": to_repair(request) if is_today else [],
     }
     return render(request, "portal/home.html", context)
 
@@ -81,6 +83,12 @@ def to_pay(unit: MemberUnit, on: dt.date) -> list[AskedFor]:
     """The notices that are not paid, the earliest day first."""
     open_ones = [each for each in asked_for(unit, on) if each.missing]
     return sorted(open_ones, key=lambda each: each.notice.due_on)
+
+
+def to_repair(request) -> list[Contact]:
+    """Contacts that no e-mail reaches, for those who can give another address."""
+    found = list(Contact.objects.to_repair().filter(unit=request.unit).order_by("name", "pk"))
+    return found if found and looks_after(request.user, request.unit) else []
 
 
 def latest_bulletin() -> Issue | None:

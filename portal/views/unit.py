@@ -13,11 +13,12 @@ from portal.dues import dues_by_year
 
 @dataclass(frozen=True)
 class Purpose:
-    """A purpose and the active contacts that serve it."""
+    """A purpose, the active contacts that serve it, and their deputies."""
 
     role: str
     label: str
     contacts: list[Contact]
+    deputies: list[Contact]
 
     @property
     def is_bulletin(self) -> bool:
@@ -45,12 +46,17 @@ def unit(request):
 def purposes(own: MemberUnit) -> list[Purpose]:
     contacts = list(own.contacts.filter(is_active=True).order_by("name", "pk"))
     return [
-        Purpose(role, label, [contact for contact in contacts if role in contact.roles])
+        Purpose(
+            role,
+            label,
+            [contact for contact in contacts if role in contact.roles],
+            [contact for contact in contacts if role in contact.deputy_roles],
+        )
         for role, label in Contact.Role.choices
     ]
 
 
 def people(own: MemberUnit):
-    """Who may act for the unit now; only its managers see this."""
+    """Who may act for the unit now, the managers first."""
     active = Representative.objects.active().filter(unit=own)
     return active.select_related("user").order_by("-role", "user__name", "pk")

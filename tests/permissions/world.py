@@ -30,7 +30,9 @@ from members.models import (
     ApiToken,
     Contact,
     DuesStandard,
+    Invitation,
     MemberUnit,
+    Representative,
     SpecialCommittee,
     Term,
     Tier,
@@ -50,6 +52,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.members.people import INVITATION_KEY, one_of_each_of_people
 from tests.services.factories import one_of_each_service
 
 STAFF_ROLES = [
@@ -242,6 +245,11 @@ class World:
             self.ours.applications.get(),
             self.ours.representatives.first(),
             self.ours.api_tokens.last(),
+            *one_of_each_of_people(
+                self.ours,
+                by=User.objects.get(email="manager@people.example"),
+                at=timezone.now(),
+            ),
             write(to="li@unit.example", subject="样信", text="正文。", at=RELEASED_AT),
             *(
                 model.objects.first()
@@ -281,6 +289,8 @@ class World:
             return self.objects[Material].pk
         if name == "file" and "request" in route:
             return self.objects[ServiceRequest].files.get().pk
+        if name == "pk" and (model := self.of_people(route)):
+            return self.objects[model].pk
         if name == "object_id":
             return self.released.pk if route.endswith("progress/") else self.object_of(route).pk
         if name == "code" and route.startswith("rights/"):
@@ -303,7 +313,19 @@ class World:
             "key": lambda: self.key(route, user),
         }[name]()
 
+    @staticmethod
+    def of_people(route: str):
+        """What an address of the portal's pages about people names."""
+        models = {
+            "unit/people/": Representative,
+            "unit/contacts/": Contact,
+            "unit/invitations/": Invitation,
+        }
+        return next((models[place] for place in models if route.startswith(place)), None)
+
     def key(self, route: str, user: User) -> str:
+        if route.startswith("invitation/"):
+            return INVITATION_KEY
         if "confirm-email" in route:
             return EmailConfirmationHMAC(EmailAddress.objects.get(user=user)).key
         return default_token_generator.make_token(user)
