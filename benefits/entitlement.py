@@ -20,20 +20,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benefits.basis import Basis, StandingBasis, weight
-from benefits.evidence import Evidence, evidence
+from benefits.evidence import Evidence, evidence, evidences, holds
 from benefits.judging import entitled_units, judged
 from benefits.models import Allowance, BenefitItem, ExceptionalGrant, Extent
+from benefits.words import amount
 from members.models import MemberUnit, Tier
-from members.standing import Standing, standings_on
+from members.standing import Judgement, Standing, judgements, standings_on
 
 __all__ = [
     "Basis",
     "Entitlement",
+    "Right",
     "entitled_units",
     "entitlement",
     "entitlements",
     "entitlements_on",
     "judged",
+    "rights",
 ]
 
 
@@ -74,6 +77,23 @@ class Entitlement:
         }
 
 
+@dataclass(frozen=True)
+class Right:
+    """How much of an item a unit may enjoy, and in what form: the answer without its reasons."""
+
+    medium: str
+    extent: str
+    quantity: int | None
+
+    @property
+    def weight(self) -> int:
+        """How it compares with another right to the same item."""
+        return weight(self.extent, self.quantity)
+
+    def __str__(self) -> str:
+        return amount(self.medium, self.extent, self.quantity)
+
+
 def entitlement(unit: MemberUnit, item: BenefitItem, on: dt.date) -> Entitlement:
     """The unit's right to the item on the day ``on``, in six queries."""
     return entitlements_on(unit, [(item, on)])[0]
@@ -102,11 +122,46 @@ def entitlements_on(
     return [Question(standings[on], known, item, on).answer() for item, on in questions]
 
 
+def rights(
+    units: Iterable[MemberUnit], days: Iterable[dt.date]
+) -> dict[dt.date, dict[int, dict[BenefitItem, Right]]]:
+    """What each unit, by its id, may enjoy on each of the days: every item to which it has a right.
+
+    Nine queries for any number of units, items and days. Units alike are judged once.
+    """
+    units, days = list(units), sorted(set(days))
+    if not units or not days:
+        return {on: {unit.pk: {} for unit in units} for on in days}
+    in_order = BenefitItem.objects.order_by("group__position", "position")
+    items = list(in_order.select_related("group"))
+    judged_on = judgements(units, days)
+    known = evidences(units, items, days[0], days[-1])
+    alike: dict[tuple, dict[BenefitItem, Right]] = {}
+    found: dict[dt.date, dict[int, dict[BenefitItem, Right]]] = {}
+    for on in days:
+        found[on] = {}
+        for unit in units:
+            judgement, evidence = judged_on[on][unit.pk], known[unit.pk]
+            grants = tuple(row.pk for row in evidence.grants if holds(row, on))
+            key = (on, judgement, frozenset(evidence.committees(on)), grants)
+            if key not in alike:
+                alike[key] = _rights_of(judgement, evidence, items, on)
+            found[on][unit.pk] = alike[key]
+    return found
+
+
+def _rights_of(
+    judgement: Judgement, known: Evidence, items: list[BenefitItem], on: dt.date
+) -> dict[BenefitItem, Right]:
+    answers = ((item, Question(judgement, known, item, on).right) for item in items)
+    return {item: right for item, right in answers if right}
+
+
 @dataclass(frozen=True)
 class Question:
     """One unit, item and day, with all that is known: the rule."""
 
-    standing: Standing
+    standing: Standing | Judgement
     known: Evidence
     item: BenefitItem
     on: dt.date
@@ -172,22 +227,29 @@ class Question:
             return Basis(self.standing.basis.value)
         return Basis.NOT_PROMISED
 
+    @cached_property
+    def right(self) -> Right | None:
+        """What the unit may enjoy; ``None`` where the answer is no."""
+        if self.giving:
+            return Right(self.giving.medium, self.giving.gives, self.giving.quantity)
+        row = self.by_charter
+        return Right(row.medium, row.extent, row.quantity) if row else None
+
     def answer(self) -> Entitlement:
         from benefits.entitlement_words import because, would_change  # the words explain the rule
 
-        source = self.giving or self.by_charter
-        extent = source and (self.giving.gives if self.giving else self.by_charter.extent)
+        right = self.right
         return Entitlement(
             unit=self.standing.unit,
             item=self.item,
             on=self.on,
-            entitled=source is not None,
-            quantity=source.quantity if source else None,
-            unlimited=extent == Extent.UNLIMITED,
-            medium=source.medium if source else None,
+            entitled=right is not None,
+            quantity=right.quantity if right else None,
+            unlimited=right is not None and right.extent == Extent.UNLIMITED,
+            medium=right.medium if right else None,
             basis=self.basis,
             because=tuple(because(self)),
-            would_change=() if source else tuple(would_change(self)),
+            would_change=() if right else tuple(would_change(self)),
             standing=self.standing,
             tier=self.standing.tier,
             allowances=tuple(self.promised),

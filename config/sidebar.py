@@ -12,6 +12,7 @@ GROUPS = [
             (_("Member units"), "apartment", "members.memberunit"),
             (_("Contacts"), "contacts", "members.contact"),
             (_("Membership applications"), "how_to_reg", "members.membershipapplication"),
+            (_("Appointment batches"), "how_to_vote", "members.appointmentbatch"),
             (_("Tier appointments"), "military_tech", "members.tierappointment"),
             (_("Committee seats"), "groups", "members.committeeseat"),
         ],

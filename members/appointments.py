@@ -68,6 +68,7 @@ def prepare_reverse(*, batch: AppointmentBatch, by: User) -> AppointmentBatch:
     answers of every day what they were. Raises ``ValidationError`` if ``batch`` was not applied,
     or if a unit had no tier before.
     """
+    batch = AppointmentBatch.objects.select_for_update().get(pk=batch.pk)
     if not batch.is_applied:
         raise ValidationError(_("Only a batch that was applied can be taken back."))
     changes = list(batch.tier_changes.select_related("unit"))

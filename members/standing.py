@@ -109,6 +109,30 @@ def standings_on(unit: MemberUnit, days: Iterable[dt.date]) -> dict[dt.date, Sta
     return {day: _judged(history, day) for day in days}
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """The answer without its reasons: enough to decide on rights."""
+
+    basis: Basis
+    tier: Tier | None
+
+    @property
+    def is_good(self) -> bool:
+        return self.basis in GOOD
+
+
+def judgements(
+    units: Iterable[MemberUnit], days: Iterable[dt.date]
+) -> dict[dt.date, dict[int, Judgement]]:
+    """The bare answer for each unit by its id on each of the days, in five queries for all."""
+    days = sorted(set(days))
+    known = list(histories(units, days[0])) if days else []
+    return {
+        on: {each.unit.pk: Judgement(each.basis(on), each.tier(on)) for each in known}
+        for on in days
+    }
+
+
 def _judged(history: "History", on: dt.date) -> Standing:
     from members.standing_words import because, would_change  # the words explain the rule
 

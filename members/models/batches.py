@@ -1,6 +1,8 @@
 """任免批次: what a general assembly decides on tiers and seats, prepared and then applied."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 
 import pghistory
 import pgtrigger
@@ -13,28 +15,38 @@ from members.models.committees import SpecialCommittee
 from members.models.tiers import Term, Tier
 from members.models.units import MemberUnit
 
-# The lines of a batch stay as they were when it was applied.
+# A violated check, so that Django raises ``IntegrityError``.
 LINE_OF_APPLIED = """
     IF EXISTS (SELECT 1 FROM members_appointmentbatch
                 WHERE id = {row}.batch_id AND applied_at IS NOT NULL) THEN
         RAISE EXCEPTION 'The batch has been applied: its lines are history.'
-              USING ERRCODE = 'integrity_constraint_violation';
+              USING ERRCODE = 'check_violation';
     END IF;
-    RETURN {row};
+    RETURN {result};
 """
 
 
-def frozen_lines() -> list[pgtrigger.Trigger]:
-    """No line of an applied batch is added, changed or taken away."""
-    kept, gone = pgtrigger.Insert | pgtrigger.Update, pgtrigger.Delete
+def frozen(*fields: str) -> list[pgtrigger.Trigger]:
+    """No line of an applied batch is added or taken away, and its ``fields`` stay as they are.
+
+    A line may still move to another unit where two records of one unit are merged.
+    """
+    changed = reduce(
+        or_, (pgtrigger.Q(**{f"old__{each}__df": pgtrigger.F(f"new__{each}")}) for each in fields)
+    )
     return [
         pgtrigger.Trigger(
             name=f"frozen_{name}",
             when=pgtrigger.Before,
             operation=operation,
-            func=LINE_OF_APPLIED.format(row=row),
+            condition=condition,
+            func=LINE_OF_APPLIED.format(row=row, result=result),
         )
-        for name, operation, row in (("kept", kept, "NEW"), ("gone", gone, "OLD"))
+        for name, operation, condition, row, result in (
+            ("insert", pgtrigger.Insert, None, "NEW", "NEW"),
+            ("update", pgtrigger.Update, changed, "OLD", "NEW"),
+            ("delete", pgtrigger.Delete, None, "OLD", "OLD"),
+        )
     ]
 
 
@@ -151,7 +163,7 @@ class TierChange(models.Model):
         AppointmentBatch, models.CASCADE, related_name="tier_changes", verbose_name=_("batch")
     )
     unit = models.ForeignKey(
-        MemberUnit, models.PROTECT, related_name="+", verbose_name=_("member unit")
+        MemberUnit, models.PROTECT, related_name="tier_changes", verbose_name=_("member unit")
     )
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="+", verbose_name=_("new tier"))
 
@@ -159,7 +171,7 @@ class TierChange(models.Model):
         verbose_name = _("change of tier")
         verbose_name_plural = _("changes of tier")
         ordering = ["tier__rank", "unit__name"]
-        triggers = frozen_lines()
+        triggers = frozen("batch", "tier")
         constraints = [
             models.UniqueConstraint(
                 fields=["batch", "unit"],
@@ -183,7 +195,7 @@ class SeatChange(models.Model):
         AppointmentBatch, models.CASCADE, related_name="seat_changes", verbose_name=_("batch")
     )
     unit = models.ForeignKey(
-        MemberUnit, models.PROTECT, related_name="+", verbose_name=_("member unit")
+        MemberUnit, models.PROTECT, related_name="seat_changes", verbose_name=_("member unit")
     )
     committee = models.ForeignKey(
         SpecialCommittee, models.PROTECT, related_name="+", verbose_name=_("special committee")
@@ -194,7 +206,7 @@ class SeatChange(models.Model):
         verbose_name = _("change of a seat")
         verbose_name_plural = _("changes of seats")
         ordering = ["committee", "unit__name"]
-        triggers = frozen_lines()
+        triggers = frozen("batch", "committee", "step")
         constraints = [
             models.UniqueConstraint(
                 fields=["batch", "unit", "committee"],

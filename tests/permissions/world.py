@@ -52,6 +52,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.members.factories import batch
 from tests.members.people import INVITATION_KEY, one_of_each_of_people
 from tests.services.factories import one_of_each_service
 
@@ -242,6 +243,7 @@ class World:
             self.ours.contacts.get(),
             self.ours.seats.get(),
             self.ours.appointments.get(),
+            batch(tiers={self.ours: "council"}),
             self.ours.applications.get(),
             self.ours.representatives.first(),
             self.ours.api_tokens.last(),

@@ -1,0 +1,6 @@
+"""The door for staff: figures across apps, and what a decision will change."""
+
+from reports.admin.batches import AppointmentBatchAdmin
+from reports.admin.statements import UnitStatementAdmin
+
+__all__ = ["AppointmentBatchAdmin", "UnitStatementAdmin"]
