@@ -36,6 +36,7 @@ EVERYTHING_VIEWED = {
     "members.receiptbook": "view",
     "members.membercertificate": "view",
     "members.representative": "view",
+    "members.sheetimport": "view",
     "members.invitation": "view",
     "members.liaisonhandover": "view",
     "members.unitmerger": "view",
@@ -114,6 +115,7 @@ ROLES = [
             "members.specialcommittee": KEEP,
             "members.committeeseat": EDIT,
             "members.representative": KEEP,
+            "members.sheetimport": "view add",
             "members.invitation": KEEP,
             "members.liaisonhandover": "view add decide_handover",
             "members.unitmerger": "view add merge_units",
@@ -168,6 +170,7 @@ ROLES = [
             "members.duespayment": f"{EDIT} confirm_payment",
             "members.duesreceipt": "view issue_receipt",
             "members.receiptbook": EDIT,
+            "members.sheetimport": "view add",
         },
     ),
     Role(

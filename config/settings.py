@@ -148,6 +148,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.tasks.repair_addresses",
         "schedule": crontab(hour=8, minute=40),
     },
+    "pick up sheets": {
+        "task": "members.tasks.pick_up_sheets",
+        "schedule": crontab(),
+    },
     "send due letters": {
         "task": "letters.tasks.send_due",
         "schedule": crontab(),

@@ -15,6 +15,7 @@ GROUPS = [
             (_("Appointment batches"), "how_to_vote", "members.appointmentbatch"),
             (_("Tier appointments"), "military_tech", "members.tierappointment"),
             (_("Committee seats"), "groups", "members.committeeseat"),
+            (_("Imports from Excel"), "upload_file", "members.sheetimport"),
         ],
     ),
     (

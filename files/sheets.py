@@ -168,8 +168,11 @@ def write_xlsx(
     sheet.freeze_panes = "A2"
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    for row in rows:
-        sheet.append([safe_cell(sheet, value) for value in row])
+    try:
+        for row in rows:
+            sheet.append([safe_cell(sheet, value) for value in row])
+    finally:
+        sheet.close()
     book.save(out)
     out.seek(0)
     return out

@@ -1,10 +1,11 @@
 """The clock's door. A lost message costs a delay: the beat finds what is due."""
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from letters.tasks import wake
-from members import reminders
+from members import importing, reminders
 
 
 @shared_task
@@ -12,3 +13,22 @@ def send_reminders() -> None:
     """Remind units of their dues; what was missed on another day is caught up."""
     if reminders.send_due(on=timezone.localdate(), at=timezone.now()):
         wake()
+
+
+@shared_task
+def work_on_sheet(sheet_id: int) -> None:
+    """Check, save or undo an uploaded sheet, as its row says."""
+    importing.work(sheet_id)
+
+
+@shared_task
+def pick_up_sheets() -> None:
+    """Every minute: the sheets whose worker was never woken, or died."""
+    for pk in importing.due():
+        work_on_sheet.delay(pk)
+
+
+def wake_for_sheet(sheet_id: int) -> None:
+    """Wake a worker after the commit."""
+    # Robust: a broker that is away is logged, and breaks nothing.
+    transaction.on_commit(lambda: work_on_sheet.delay(sheet_id), robust=True)

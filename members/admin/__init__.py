@@ -3,6 +3,7 @@
 from members.admin.applications import MembershipApplicationAdmin
 from members.admin.dues import DuesPaymentAdmin, DuesStandardAdmin
 from members.admin.people import ContactAdmin, RepresentativeAdmin
+from members.admin.sheets import SheetImportAdmin
 from members.admin.tiers import (
     CommitteeSeatAdmin,
     SpecialCommitteeAdmin,
@@ -22,6 +23,7 @@ __all__ = [
     "MemberUnitAdmin",
     "MembershipApplicationAdmin",
     "RepresentativeAdmin",
+    "SheetImportAdmin",
     "SpecialCommitteeAdmin",
     "TermAdmin",
     "TierAdmin",

@@ -12,8 +12,10 @@ from unfold.decorators import display
 
 from members.admin.filters import ConfirmedFilter
 from members.admin.recorded import Recorded
+from members.admin.sheets import ExcelMixin
 from members.dues import confirm
 from members.models import DuesPayment, DuesStandard
+from members.sheets.payments import PaymentSheet
 from members.standing_words import yuan
 
 
@@ -31,9 +33,10 @@ class DuesStandardAdmin(Recorded, ModelAdmin):
 
 
 @admin.register(DuesPayment)
-class DuesPaymentAdmin(Recorded, ModelAdmin):
+class DuesPaymentAdmin(ExcelMixin, Recorded, ModelAdmin):
     """Payments are entered or edited until finance confirms them; from then on they are facts."""
 
+    excel = PaymentSheet
     list_display = ["unit", "year", "kind", "yuan_paid", "paid_on", "state", "confirmed_by"]
     list_filter = [ConfirmedFilter, "year", "kind"]
     list_filter_submit = True

@@ -7,11 +7,14 @@ from unfold.decorators import display
 
 from members.admin.forms import ContactForm
 from members.admin.recorded import Recorded
+from members.admin.sheets import ExcelMixin
 from members.models import Contact, Representative
+from members.sheets.contacts import ContactSheet
 
 
 @admin.register(Contact)
-class ContactAdmin(ModelAdmin):
+class ContactAdmin(ExcelMixin, ModelAdmin):
+    excel = ContactSheet
     form = ContactForm
     list_display = ["name", "unit", "purposes", "email", "mobile", "is_active"]
     list_filter = ["is_active"]

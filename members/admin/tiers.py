@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from members.admin.recorded import Recorded
+from members.admin.sheets import ExcelMixin
 from members.models import CommitteeSeat, SpecialCommittee, Term, Tier, TierAppointment
+from members.sheets.appointments import AppointmentSheet
 
 
 @admin.register(Tier)
@@ -30,7 +32,8 @@ class SpecialCommitteeAdmin(ModelAdmin):
 
 
 @admin.register(TierAppointment)
-class TierAppointmentAdmin(Recorded, ModelAdmin):
+class TierAppointmentAdmin(ExcelMixin, Recorded, ModelAdmin):
+    excel = AppointmentSheet
     list_display = ["unit", "tier", "term", "starts_on", "ends_on", "resolution"]
     list_filter = ["tier", "term"]
     list_select_related = ["unit", "tier", "term"]

@@ -18,6 +18,7 @@ from members.admin.filters import (
 )
 from members.admin.forms import ContactForm, DatedFormSet, DatedInlineForm
 from members.admin.recorded import Recorded
+from members.admin.sheets import ExcelMixin
 from members.admin.standing_today import StandingToday, judged_today
 from members.models import (
     CommitteeSeat,
@@ -29,6 +30,7 @@ from members.models import (
     Representative,
     TierAppointment,
 )
+from members.sheets.units import UnitSheet
 from members.standing import Standing, standing
 
 CHANGELIST = "members_memberunit_changelist"
@@ -119,7 +121,8 @@ class RepresentativeInline(TabularInline):
 
 
 @admin.register(MemberUnit)
-class MemberUnitAdmin(Recorded, StandingToday, ModelAdmin):
+class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
+    excel = UnitSheet
     list_display = ["name", "tier_today", "member_since", "standing_today", "bulletin_contact"]
     list_filter = [
         StandingFilter,

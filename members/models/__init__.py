@@ -11,6 +11,7 @@ from members.models.merging import FoldedDuplicate, UnitMerger
 from members.models.receipts import DuesReceipt, ReceiptBook
 from members.models.reminders import DuesReminder, ReminderRule
 from members.models.representation import Representative
+from members.models.sheets import ImportedRow, SheetImport, SheetProblem
 from members.models.tiers import Term, Tier, TierAppointment
 from members.models.tokens import ApiToken
 from members.models.transfers import BankAccount, TransferSlip
@@ -32,6 +33,7 @@ __all__ = [
     "DuesStandard",
     "FoldedDuplicate",
     "FormerName",
+    "ImportedRow",
     "Invitation",
     "LiaisonHandover",
     "MemberCertificate",
@@ -41,6 +43,8 @@ __all__ = [
     "ReminderRule",
     "Representative",
     "SeatChange",
+    "SheetImport",
+    "SheetProblem",
     "SpecialCommittee",
     "Term",
     "Tier",

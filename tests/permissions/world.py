@@ -33,6 +33,7 @@ from members.models import (
     Invitation,
     MemberUnit,
     Representative,
+    SheetImport,
     SpecialCommittee,
     Term,
     Tier,
@@ -54,6 +55,7 @@ from tests.factories import (
 )
 from tests.members.factories import batch
 from tests.members.people import INVITATION_KEY, one_of_each_of_people
+from tests.members.sheets import one_of_each_sheet
 from tests.services.factories import one_of_each_service
 
 STAFF_ROLES = [
@@ -247,6 +249,7 @@ class World:
             self.ours.applications.get(),
             self.ours.representatives.first(),
             self.ours.api_tokens.last(),
+            *one_of_each_sheet(by=User.objects.get(email="member_services@people.example")),
             *one_of_each_of_people(
                 self.ours,
                 by=User.objects.get(email="manager@people.example"),
@@ -310,6 +313,7 @@ class World:
             "content_type_id": lambda: ContentType.objects.get_for_model(MemberUnit).pk,
             "pk": lambda: self.objects[ApiToken].pk,
             "part": lambda: "report",
+            "subject": lambda: self.objects[SheetImport].subject,
             "person": lambda: self.objects[Attendee].pk,
             "uidb36": lambda: user_pk_to_url_str(user),
             "key": lambda: self.key(route, user),
