@@ -146,7 +146,7 @@ def figures() -> Iterator[Figure]:
     yield queries_of_set(items[CODES[0]], DAYS["March"])
 
 
-def populate() -> None:
+def populate(units: int = UNITS) -> None:
     """The association's charter and invented units."""
     call_command("load_charter", verbosity=0)
     Term.objects.create(name="第五届", starts_on=dt.date(2015, 1, 1))
@@ -156,7 +156,7 @@ def populate() -> None:
         for year in (2024, 2025, 2026)
     )
     values = {
-        "units": UNITS,
+        "units": units,
         "term": Term.objects.get().pk,
         "person": User.objects.create(email="finance@example.org").pk,
     }

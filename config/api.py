@@ -16,6 +16,7 @@ from benefits.refusal import NotEntitled
 from config.api_docs import Docs, Schema
 from config.middleware import because
 from events.api import Attendees, Events, Registrations
+from members.api_dues import Notices
 from publications.api import Issues, Publications
 from reports.api import Units
 from services.api import Offerings, Requests, Studies
@@ -26,6 +27,7 @@ app_name = "api"
 ROUTES = [
     ("units", Units),
     ("items", Items),
+    ("notices", Notices),
     ("publications", Publications),
     ("issues", Issues),
     ("events", Events),

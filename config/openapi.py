@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 SUBJECTS = {
     "units": _("Units and their rights"),
     "items": _("Units and their rights"),
+    "notices": _("Dues"),
     "publications": _("Publications"),
     "issues": _("Publications"),
     "events": _("Events"),

@@ -21,7 +21,12 @@ GROUPS = [
     (
         _("Dues"),
         [
+            (_("Dues accounts"), "account_balance_wallet", "members.duesaccount"),
             (_("Dues payments"), "payments", "members.duespayment"),
+            (_("Transfer slips"), "attach_file", "members.transferslip"),
+            (_("Dues notices"), "request_quote", "members.duesnotice"),
+            (_("Dues reminders"), "notifications", "members.duesreminder"),
+            (_("Units in arrears"), "hourglass_bottom", "members.unitinarrears"),
             (_("Dues standards"), "price_check", "members.duesstandard"),
             (_("Exceptional grants"), "verified", "benefits.exceptionalgrant"),
         ],
@@ -81,6 +86,8 @@ GROUPS = [
             (_("Tiers"), "leaderboard", "members.tier"),
             (_("Terms"), "date_range", "members.term"),
             (_("Special committees"), "diversity_3", "members.specialcommittee"),
+            (_("Bank accounts"), "account_balance", "members.bankaccount"),
+            (_("Reminder rules"), "notification_add", "members.reminderrule"),
             (_("Representatives"), "badge", "members.representative"),
             (_("API tokens"), "key", "members.apitoken"),
             (_("Users"), "person", "accounts.user"),

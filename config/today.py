@@ -11,7 +11,14 @@ from awards.models import AwardApplication
 from benefits.models import ExceptionalGrant
 from config.sidebar import list_of, may_see
 from events.models import EventSeries
-from members.models import DuesPayment, MembershipApplication, MemberUnit
+from members.arrears import in_arrears
+from members.models import (
+    ArrearsDecision,
+    DuesPayment,
+    MembershipApplication,
+    MemberUnit,
+    TransferSlip,
+)
 from publications import placing
 from publications.copies import to_be_posted
 from publications.models import Delivery, Distribution, Issue
@@ -88,6 +95,18 @@ LINES = [
         "?confirmed=no",
     ),
     (
+        _("Transfer slips to look at"),
+        _("Compare each with the bank's account, then book it or return it to the unit."),
+        "members.transferslip",
+        "?slip=waiting",
+    ),
+    (
+        _("Units unpaid for two years or more"),
+        _("For the council. Each stays here until it pays or a resolution decides."),
+        "members.unitinarrears",
+        "?decided=no",
+    ),
+    (
         _("Applications to decide"),
         _("Approval makes the unit a member from the day of the decision."),
         "members.membershipapplication",
@@ -135,9 +154,17 @@ def waiting(on: dt.date) -> list[QuerySet]:
         ServiceRequest.objects.waiting_for_staff(),
         EventSeries.objects.due(on),
         DuesPayment.objects.filter(confirmed_at__isnull=True),
+        TransferSlip.objects.waiting(),
+        undecided(on),
         MembershipApplication.objects.filter(decision=MembershipApplication.Decision.PENDING),
         grants.filter(ends_on__lte=on + SOON),
     ]
+
+
+def undecided(on: dt.date) -> QuerySet:
+    """Units in arrears of which the council has not decided to wait."""
+    waits = ArrearsDecision.objects.filter(wait_until__gte=on)
+    return in_arrears(MemberUnit.objects.all(), on).exclude(pk__in=waits.values("unit"))
 
 
 def standing(on: dt.date) -> dict[str, int]:

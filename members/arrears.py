@@ -23,6 +23,7 @@ from members.standing import History, histories, missing, with_dues
 
 YEARS = 2
 BEGINNING = dt.date(1991, 1, 1)
+DAY = dt.timedelta(days=1)
 
 
 def last_year(on: dt.date) -> int:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from members.dues_year import YearOfDues, in_year, missing_of
+from members.dues_year import YearOfDues, in_year, missing_of_each
 from members.models import DuesNotice, MemberUnit
 from members.standing import History, histories
 
@@ -55,9 +55,6 @@ class AskedFor:
 
 def asked_for(unit: MemberUnit, on: dt.date) -> list[AskedFor]:
     """The unit's notices, the newest first; one query where there are none."""
-    notices = list(unit.notices.standing().select_related("tier"))
-    if not notices:
-        return []
-    first = min(notice.year for notice in notices)
-    (history,) = histories([unit], dt.date(first, 1, 1))
-    return [AskedFor(notice, missing_of(notice, history, on), on) for notice in notices]
+    notices = list(unit.notices.standing().select_related("tier", "unit"))
+    missing = missing_of_each(notices, on)
+    return [AskedFor(notice, missing[notice.pk], on) for notice in notices]

@@ -1,9 +1,13 @@
 """The door for staff: units and all that belongs to them. Deciding is done behind it."""
 
 from members.admin.applications import MembershipApplicationAdmin
-from members.admin.dues import DuesPaymentAdmin, DuesStandardAdmin
+from members.admin.arrears import UnitInArrearsAdmin
+from members.admin.dues import DuesPaymentAdmin
+from members.admin.dues_accounts import DuesAccountAdmin
+from members.admin.notices import DuesNoticeAdmin, DuesReminderAdmin, ReminderRuleAdmin
 from members.admin.people import ContactAdmin, RepresentativeAdmin
 from members.admin.sheets import SheetImportAdmin
+from members.admin.standards import DuesStandardAdmin
 from members.admin.tiers import (
     CommitteeSeatAdmin,
     SpecialCommitteeAdmin,
@@ -12,20 +16,28 @@ from members.admin.tiers import (
     TierAppointmentAdmin,
 )
 from members.admin.tokens import ApiTokenAdmin
+from members.admin.transfers import BankAccountAdmin, TransferSlipAdmin
 from members.admin.units import MemberUnitAdmin
 
 __all__ = [
     "ApiTokenAdmin",
+    "BankAccountAdmin",
     "CommitteeSeatAdmin",
     "ContactAdmin",
+    "DuesAccountAdmin",
+    "DuesNoticeAdmin",
     "DuesPaymentAdmin",
+    "DuesReminderAdmin",
     "DuesStandardAdmin",
     "MemberUnitAdmin",
     "MembershipApplicationAdmin",
+    "ReminderRuleAdmin",
     "RepresentativeAdmin",
     "SheetImportAdmin",
     "SpecialCommitteeAdmin",
     "TermAdmin",
     "TierAdmin",
     "TierAppointmentAdmin",
+    "TransferSlipAdmin",
+    "UnitInArrearsAdmin",
 ]

@@ -1,4 +1,4 @@
-"""Dues: standards by tier and year, payments and their confirmation."""
+"""Payments of dues and their confirmation. What is done with a unit's account: `accounts`."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,22 +14,9 @@ from members.admin.filters import ConfirmedFilter
 from members.admin.recorded import Recorded
 from members.admin.sheets import ExcelMixin
 from members.dues import confirm
-from members.models import DuesPayment, DuesStandard
+from members.models import DuesPayment
 from members.sheets.payments import PaymentSheet
 from members.standing_words import yuan
-
-
-@admin.register(DuesStandard)
-class DuesStandardAdmin(Recorded, ModelAdmin):
-    list_display = ["year", "tier", "yuan_due", "resolution"]
-    list_filter = ["year", "tier"]
-    list_select_related = ["tier"]
-    search_fields = ["resolution"]
-    fields = [("tier", "year"), "amount", "resolution"]
-
-    @display(description=_("amount"), ordering="amount")
-    def yuan_due(self, standard: DuesStandard) -> str:
-        return yuan(standard.amount)
 
 
 @admin.register(DuesPayment)

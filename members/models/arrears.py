@@ -60,7 +60,11 @@ class ArrearsDecision(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="arrears_wait_has_its_day",
-                condition=(Q(outcome="wait") & Q(wait_until__gt=models.F("decided_on")))
+                condition=Q(
+                    outcome="wait",
+                    wait_until__isnull=False,
+                    wait_until__gt=models.F("decided_on"),
+                )
                 | (~Q(outcome="wait") & Q(wait_until__isnull=True)),
                 violation_error_message=_("Waiting needs a day after the decision."),
             ),

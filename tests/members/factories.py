@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from members.models import (
     AppointmentBatch,
+    DuesAdjustment,
     DuesPayment,
     MembershipApplication,
     MemberUnit,
@@ -22,6 +23,7 @@ from tests.factories import (
     TermFactory,
     TierFactory,
     UnitFactory,
+    adjusted,
 )
 
 REFUND = DuesPayment.Kind.REFUND
@@ -35,7 +37,7 @@ def day(text: str | None) -> dt.date | None:
 
 @dataclass
 class Past:
-    """``paid`` and the like: "year amount date"; ``tiers``: "code first-day [last-day]".
+    """``paid``, ``waived`` and the like: "year amount date"; ``tiers``: "code first [last]".
 
     Without ``tiers`` the unit is an ordinary member (¥5,000 a year) from the day it joined.
     """
@@ -49,6 +51,8 @@ class Past:
     paid: list[str] = field(default_factory=list)
     unconfirmed: list[str] = field(default_factory=list)
     refunded: list[str] = field(default_factory=list)
+    waived: list[str] = field(default_factory=list)
+    charged: list[str] = field(default_factory=list)
 
     def create(self) -> MemberUnit:
         unit = UnitFactory()
@@ -62,7 +66,17 @@ class Past:
                 ends_on=day(last[0]) if last else None,
             )
         self._pay(unit)
+        self._adjust(unit)
         return unit
+
+    def _adjust(self, unit: MemberUnit) -> None:
+        for sign, kind, lines in (
+            (-1, DuesAdjustment.Kind.WAIVER, self.waived),
+            (1, DuesAdjustment.Kind.DIFFERENCE, self.charged),
+        ):
+            for year, amount, applies_from in map(str.split, lines):
+                amount = sign * Decimal(amount)
+                adjusted(unit, int(year), amount, day(applies_from), kind=kind)
 
     def _apply(self, unit: MemberUnit) -> None:
         if self.joined:

@@ -256,6 +256,44 @@ CASES = {
         Past(joined=None, rejected="2026-01-10", paid=["2026 5000 2026-01-10"]),
         {"2026-01-10": NO_MEMBER, "2026-07-01": NO_MEMBER},
     ),
+    "waived in full from a day on": (
+        Past(waived=["2026 5000 2026-08-15"]),
+        {"2026-08-14": NO_THIS_YEAR, "2026-08-15": THIS_YEAR, "2027-06-30": LAST_YEAR},
+    ),
+    "waived on 31 December carries the first half of the next year": (
+        Past(waived=["2026 5000 2026-12-31"]),
+        {"2026-12-30": NO_THIS_YEAR, "2026-12-31": THIS_YEAR, "2027-01-01": LAST_YEAR},
+    ),
+    "last year's dues waived on 30 June": (
+        Past(waived=["2025 5000 2026-06-30"]),
+        {"2026-06-29": NO_LAST_YEAR, "2026-06-30": LAST_YEAR, "2026-07-01": NO_THIS_YEAR},
+    ),
+    "last year's dues waived on 29 February": (
+        Past(waived=["2023 5000 2024-02-29"]),
+        {"2024-02-28": NO_LAST_YEAR, "2024-02-29": LAST_YEAR, "2024-03-01": LAST_YEAR},
+    ),
+    "the rest waived, the last fen counts": (
+        Past(paid=["2026 2000 2026-03-01"], waived=["2026 2999.99 2026-08-01"]),
+        {"2026-08-01": NO_THIS_YEAR, "2026-12-31": NO_THIS_YEAR},
+    ),
+    "a difference is due from its day on": (
+        Past(paid=["2026 5000 2026-03-01"], charged=["2026 15000 2026-09-01"]),
+        {"2026-08-31": THIS_YEAR, "2026-09-01": NO_THIS_YEAR, "2027-06-30": NO_LAST_YEAR},
+    ),
+    "a difference paid on the last day before it is due": (
+        Past(
+            paid=["2026 5000 2026-03-01", "2026 15000 2026-08-31"],
+            charged=["2026 15000 2026-09-01"],
+        ),
+        {"2026-08-31": THIS_YEAR, "2026-09-01": THIS_YEAR, "2026-12-31": THIS_YEAR},
+    ),
+    "a difference paid on 31 December": (
+        Past(
+            paid=["2026 5000 2026-03-01", "2026 15000 2026-12-31"],
+            charged=["2026 15000 2026-09-01"],
+        ),
+        {"2026-12-30": NO_THIS_YEAR, "2026-12-31": THIS_YEAR, "2027-01-01": LAST_YEAR},
+    ),
     "a tier without membership makes no member": (
         Past(joined=None, tiers=["ordinary 2019-05-01"], paid=["2026 5000 2026-03-01"]),
         {"2026-07-01": NO_MEMBER},

@@ -29,6 +29,7 @@ from letters.writing import write
 from members.models import (
     ApiToken,
     Contact,
+    DuesNotice,
     DuesStandard,
     Invitation,
     MemberUnit,
@@ -37,6 +38,7 @@ from members.models import (
     SpecialCommittee,
     Term,
     Tier,
+    TransferSlip,
 )
 from news.models import NewsSubmission
 from publications import printing, unsubscribing
@@ -53,6 +55,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.members.dues import one_of_each_due
 from tests.members.factories import batch
 from tests.members.people import INVITATION_KEY, one_of_each_of_people
 from tests.members.sheets import one_of_each_sheet
@@ -272,6 +275,9 @@ class World:
             *one_of_each_award(
                 self.ours, by=User.objects.get(email="member@people.example"), at=RELEASED_AT
             ),
+            *one_of_each_due(
+                self.ours, by=User.objects.get(email="member@people.example"), at=RELEASED_AT
+            ),
             *one_of_each_service(
                 self.ours, by=User.objects.get(email="member@people.example"), at=RELEASED_AT
             ),
@@ -284,6 +290,10 @@ class World:
             return getattr(self.object_of_api(route), name)
         if name == "pk" and route.startswith("events/"):
             return self.objects[Event].pk
+        if name == "pk" and route.startswith("unit/dues/"):
+            return self.objects[DuesNotice].pk
+        if name == "pk" and route.startswith("unit/slips/"):
+            return self.objects[TransferSlip].pk
         if name in ("pk", "code") and (own := self.service_of(route)):
             return getattr(own, name)
         if name == "pk" and route.startswith("matters/awards/"):
