@@ -108,9 +108,9 @@ LINES = [
     ),
     (
         _("Applications to decide"),
-        _("Approval makes the unit a member from the day of the decision."),
+        _("In review, or before the council. What was returned waits for the applicant."),
         "members.membershipapplication",
-        "?decision__exact=pending",
+        "?where=staff",
     ),
     (
         _("Grants that expire within 30 days"),
@@ -156,7 +156,7 @@ def waiting(on: dt.date) -> list[QuerySet]:
         DuesPayment.objects.filter(confirmed_at__isnull=True),
         TransferSlip.objects.waiting(),
         undecided(on),
-        MembershipApplication.objects.filter(decision=MembershipApplication.Decision.PENDING),
+        MembershipApplication.objects.waiting_for_staff(),
         grants.filter(ends_on__lte=on + SOON),
     ]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from members.dues_year import YearOfDues, in_year
-from members.joining import end_membership
+from members.ending import end_membership
 from members.models import ArrearsDecision, MembershipApplication, MemberUnit
 from members.record import acting
 from members.standing import History, histories, missing, with_dues
@@ -113,4 +113,5 @@ def _end(decision: ArrearsDecision) -> None:
         ended_on=decision.decided_on,
         because=_("Dues not paid; %(resolution)s") % {"resolution": decision.resolution},
         by=decision.recorded_by,
+        at=decision.recorded_at,
     )

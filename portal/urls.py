@@ -6,6 +6,13 @@ from portal.views.awards import award_application, award_cycle, award_material
 from portal.views.dues import dues_notice, transfer_slip
 from portal.views.events import attendee_pass, event, event_calendar, event_person, events
 from portal.views.invitation import invitation
+from portal.views.joining import (
+    application,
+    application_file,
+    application_link,
+    application_print,
+    join,
+)
 from portal.views.landing import landing, switch_unit
 from portal.views.matters import matters
 from portal.views.people import (
@@ -64,5 +71,10 @@ urlpatterns = [
     path("unit/tokens/", tokens, name="tokens"),
     path("unit/tokens/<int:pk>/revoke/", revoke_token, name="revoke_token"),
     path("invitation/<str:key>/", invitation, name="invitation"),
+    path("join/", join, name="join"),
+    path("join/link/", application_link, name="application_link"),
+    path("join/<str:key>/", application, name="application"),
+    path("join/<str:key>/print/", application_print, name="application_print"),
+    path("join/<str:key>/files/<int:file>/", application_file, name="application_file"),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
 ]

@@ -6,7 +6,13 @@ from members.models.contacts import Contact
 from members.models.dues import DuesAdjustment, DuesNotice, DuesPayment, DuesStandard
 from members.models.handover import LiaisonHandover
 from members.models.inviting import Invitation
-from members.models.joining import MembershipApplication
+from members.models.joining import (
+    ApplicationContact,
+    ApplicationFile,
+    ApplicationForm,
+    ApplicationStep,
+    MembershipApplication,
+)
 from members.models.merging import FoldedDuplicate, UnitMerger
 from members.models.receipts import DuesReceipt, ReceiptBook
 from members.models.reminders import DuesReminder, ReminderRule
@@ -19,6 +25,10 @@ from members.models.units import FormerName, MemberUnit
 
 __all__ = [
     "ApiToken",
+    "ApplicationContact",
+    "ApplicationFile",
+    "ApplicationForm",
+    "ApplicationStep",
     "AppointmentBatch",
     "ArrearsDecision",
     "BankAccount",

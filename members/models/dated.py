@@ -17,7 +17,9 @@ class IdRange(Func):
     output_field = models.Field()
 
     def __init__(self, column: str):
-        super().__init__(F(column), F(column), Value("[]"))
+        # By the field's name: when Django validates a row, it knows its values by those.
+        field = F(column.removesuffix("_id"))
+        super().__init__(field, field, Value("[]"))
 
 
 class Days(Func):

@@ -338,7 +338,7 @@ def test_a_refusal_is_shown_on_the_form(as_role):
     application = pending_application()
 
     page = clerk.post(
-        f"{APPLICATIONS}{application.pk}/approve/", {"decided_on": "2026-01-09", "resolution": ""}
+        f"{APPLICATIONS}{application.pk}/approve/", {"decided_on": "2026-01-09", "resolution": "1"}
     )
 
     assert page.context["form"].non_field_errors() == ["审批日期早于申请日期。"]
@@ -348,16 +348,20 @@ def test_a_membership_is_ended_on_its_page(as_role):
     clerk = as_role("member_services")
     application = ApplicationFactory(decided_on=day("2020-01-01"))
 
-    clerk.post(
-        f"{APPLICATIONS}{application.pk}/end/", {"ended_on": "2026-03-31", "because": "申请退会"}
-    )
+    facts = {"ended_on": "2026-03-31", "because": "申请退会"}
+
+    preview = clerk.post(f"{APPLICATIONS}{application.pk}/end/", facts)
+    application.refresh_from_db()
+    before = application.ended_on
+    clerk.post(f"{APPLICATIONS}{application.pk}/end/", facts | {"sure": "1"})
 
     application.refresh_from_db()
+    assert (preview.status_code, preview.context["outcome"].rows, before) == (200, (), None)
     assert (application.ended_on, application.ended_because) == (day("2026-03-31"), "申请退会")
     assert application.ended_by.name == "member_services"
 
 
-@pytest.mark.parametrize("step", ["approve", "reject", "end"])
+@pytest.mark.parametrize("step", ["approve", "reject", "end", "admit", "send-back", "reinstate"])
 def test_others_do_not_decide(as_role, step):
     finance = as_role("finance")
     application = pending_application()

@@ -1,15 +1,20 @@
+import datetime as dt
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from members.joining import approve, end_membership, reject
+from letters.models import Letter
+from members.joining import approve, file_for, reject
 from members.models import MembershipApplication, MemberUnit
-from tests.factories import ApplicationFactory, UserFactory
+from tests.factories import ApplicationFactory, UnitFactory, UserFactory
+from tests.members.applicants import sent
 from tests.members.factories import PENDING, day
 
 pytestmark = pytest.mark.django_db
 
 Decision = MembershipApplication.Decision
+AT = dt.datetime(2026, 3, 14, 1, tzinfo=dt.UTC)
 
 
 def pending(**fields) -> MembershipApplication:
@@ -19,7 +24,11 @@ def pending(**fields) -> MembershipApplication:
 
 def decide(verb, application, decided_on: str):
     return verb(
-        application=application, decided_on=day(decided_on), resolution="2026年第3号", by=clerk()
+        application=application,
+        decided_on=day(decided_on),
+        resolution="2026年第3号",
+        by=clerk(),
+        at=AT,
     )
 
 
@@ -82,39 +91,51 @@ def test_a_member_is_not_admitted_again():
     assert refused(decide, approve, application, "2026-03-13") == ["该单位在这段时间内已是会员。"]
 
 
-def test_membership_ends_after_its_last_day():
-    application = ApplicationFactory(decided_on=day("2020-01-01"))
+def test_an_approval_names_the_minutes():
+    application = pending()
+    facts = {"decided_on": day("2026-03-13"), "resolution": " ", "by": clerk(), "at": AT}
 
-    end_membership(
-        application=application, ended_on=day("2026-03-13"), because="申请退会", by=clerk()
-    )
-
-    application.refresh_from_db()
-    assert (application.ended_because, application.ended_by.name) == ("申请退会", "会员部")
-    assert list(MemberUnit.objects.members(day("2026-03-13"))) == [application.unit]
-    assert list(MemberUnit.objects.members(day("2026-03-14"))) == []
+    assert refused(approve, application=application, **facts) == ["请填写会议纪要编号。"]
 
 
-ENDINGS = {
-    "pending": ({"decision": PENDING, "decided_on": None}, "只有已批准的会员资格才能终止。"),
-    "ended": ({"ended_on": day("2025-12-31")}, "这段会员资格已经终止。"),
-    "not begun": ({"decided_on": day("2026-03-14")}, "最后一天早于第一天。"),
-}
+def test_one_that_came_in_public_goes_to_the_council():
+    assert refused(decide, approve, sent(), "2026-03-13") == [
+        "请先办理初审、复审，再由理事会审议。"
+    ]
 
 
-@pytest.mark.parametrize("name", ENDINGS)
-def test_what_cannot_end(name):
-    fields, message = ENDINGS[name]
-    application = ApplicationFactory(
-        **{"filed_on": day("2020-01-01"), "decided_on": day("2020-01-01")} | fields
-    )
+def test_a_rejection_is_told_to_the_applicant_with_its_reason():
+    application = sent()
 
-    messages = refused(
-        end_membership,
+    reject(
         application=application,
-        ended_on=day("2026-03-13"),
-        because="申请退会",
+        decided_on=day("2026-03-13"),
+        resolution="",
+        note="不符合入会条件",
         by=clerk(),
+        at=AT,
     )
 
-    assert messages == [message]
+    letter = Letter.objects.order_by("pk").last()
+    step = application.steps.last()
+    assert letter.subject == "新申铜业有限公司的入会申请未获批准"
+    assert letter.text.count("不符合入会条件") == 1
+    assert (step.kind, step.told_note, step.by.name) == ("rejected", "不符合入会条件", "会员部")
+
+
+def test_an_entered_application_carries_the_units_name_and_code():
+    unit = UnitFactory()
+
+    application = file_for(
+        application=MembershipApplication(unit=unit, filed_on=day("2026-03-01")), by=clerk()
+    )
+
+    assert (application.name, application.credit_code) == (unit.name, unit.credit_code)
+
+
+def test_a_unit_has_one_application_under_way():
+    known = pending()
+
+    again = MembershipApplication(unit=known.unit, filed_on=day("2026-03-02"))
+
+    assert refused(file_for, application=again, by=clerk()) == ["该单位已有一份申请在办理中。"]

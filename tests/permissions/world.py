@@ -26,12 +26,15 @@ from events.models import Attendee, Event, EventSeries
 from events.persons import Person
 from events.registration import register
 from letters.writing import write
+from members.applicant_links import key_for as key_for_applicant
 from members.models import (
     ApiToken,
+    ApplicationFile,
     Contact,
     DuesNotice,
     DuesStandard,
     Invitation,
+    MembershipApplication,
     MemberUnit,
     Representative,
     SheetImport,
@@ -55,6 +58,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.members.applicants import one_of_each_application
 from tests.members.dues import one_of_each_due
 from tests.members.factories import batch
 from tests.members.people import INVITATION_KEY, one_of_each_of_people
@@ -249,7 +253,7 @@ class World:
             self.ours.seats.get(),
             self.ours.appointments.get(),
             batch(tiers={self.ours: "council"}),
-            self.ours.applications.get(),
+            *one_of_each_application(),
             self.ours.representatives.first(),
             self.ours.api_tokens.last(),
             *one_of_each_sheet(by=User.objects.get(email="member_services@people.example")),
@@ -300,6 +304,10 @@ class World:
             return self.objects[AwardCycle].pk
         if name == "pk" and route.startswith("matters/applications/"):
             return self.objects[AwardApplication].pk
+        if name == "key" and route.startswith("join/"):
+            return key_for_applicant(self.objects[MembershipApplication])
+        if name == "file" and ("join/" in route or "membershipapplication" in route):
+            return self.objects[ApplicationFile].pk
         if name == "file" and "application" in route:
             return self.objects[Material].pk
         if name == "file" and "request" in route:
