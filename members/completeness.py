@@ -8,20 +8,19 @@ Purpose = ApplicationFile.Purpose
 
 
 def missing(application: MembershipApplication) -> dict[str, str]:
-    """What to do, by the field of the applicant's form at which to say it; empty: complete."""
+    """What to do, by the field of the applicant's form at which to say it; empty: complete.
+
+    Name, credit code, and the liaison's name and address are there from the beginning.
+    """
     form = application.form
     liaison = application.contacts.filter(roles__contains=[Contact.Role.LIAISON]).first()
     held = set(application.files.values_list("purpose", flat=True))
     needed = {
-        "name": (application.name, _("Enter the full name as on the licence.")),
-        "credit_code": (application.credit_code, _("Enter the credit code as on the licence.")),
         "kind": (form.kind, _("Choose what kind of organisation it is.")),
         "province": (form.province, _("Choose the province.")),
         "address": (form.address, _("Enter the address for letters and parcels.")),
         "phone": (form.phone, _("Enter a telephone number of the unit.")),
         "tier": (form.tier_id, _("Choose the tier you apply for.")),
-        "liaison_name": (liaison, _("Enter the liaison's name.")),
-        "liaison_email": (liaison, _("Enter the liaison's e-mail address.")),
         "liaison_mobile": (
             liaison and liaison.mobile,
             _("Enter the liaison's mobile number, for questions about the application."),

@@ -122,15 +122,14 @@ class WithdrawForm(forms.Form):
 
 
 class ApplyForm(forms.Form):
-    """All an applicant writes. Nothing is required before it is sent, so that a draft is kept."""
+    """All an applicant writes. What it began with stays; the rest may wait until it is sent."""
 
     name = forms.CharField(
         label=_("Full name of the unit"),
         max_length=120,
-        required=False,
         help_text=_("As on the business licence."),
     )
-    credit_code = code_field(required=False)
+    credit_code = code_field()
     kind = forms.ChoiceField(
         label=_("Kind of organisation"), required=False, choices=[CHOOSE, *MemberUnit.Kind.choices]
     )
@@ -168,12 +167,11 @@ class ApplyForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    liaison_name = forms.CharField(label=_("Full name"), max_length=60, required=False)
+    liaison_name = forms.CharField(label=_("Full name"), max_length=60)
     liaison_title = forms.CharField(label=_("Job title (optional)"), max_length=60, required=False)
     liaison_email = forms.EmailField(
         label=_("E-mail address"),
         max_length=254,
-        required=False,
         help_text=_("Our letters go there, and the invitation to sign in."),
     )
     liaison_mobile = telephone(_("Mobile"), max_length=30)
@@ -217,7 +215,7 @@ class ApplyForm(forms.Form):
         return [(fields, any(field.value() for field in fields)) for fields in parts]
 
     @property
-    def files(self):
+    def materials(self):
         """Each purpose's field with what is held for it."""
         held = list(self.application.files.all())
         return [
@@ -233,9 +231,6 @@ class ApplyForm(forms.Form):
     def clean(self):
         super().clean()
         data, seen = self.cleaned_data, set()
-        if (data.get("liaison_email") == "") != (data.get("liaison_name") == ""):
-            self._say_once("liaison_name", _("Enter the liaison's name."))
-            self._say_once("liaison_email", _("Enter the liaison's e-mail address."))
         for who in ("liaison", *OTHERS):
             email = (data.get(f"{who}_email") or "").lower()
             if email and email in seen:

@@ -112,13 +112,13 @@ class MembershipApplicationAdmin(Recorded, ModelAdmin):
     date_hierarchy = "filed_on"
     fields = [
         ("unit", "filed_on"),
-        ("standing", "decided_on"),
+        ("standing_in_words", "decided_on"),
         ("resolution", "decided_by"),
         ("ended_on", "ended_because"),
         ("end_resolution", "ended_by"),
     ]
     readonly_fields = [
-        "standing",
+        "standing_in_words",
         "decided_on",
         "resolution",
         "decided_by",
@@ -199,6 +199,11 @@ class MembershipApplicationAdmin(Recorded, ModelAdmin):
     @display(description=_("wished tier"), empty_value="—")
     def wished_tier(self, application):
         return application.form.tier if application.is_public else None
+
+    @display(description=_("where it stands"))
+    def standing_in_words(self, application) -> str:
+        _code, words = self.standing(application)
+        return words
 
     # --- Pages ---
 

@@ -76,6 +76,7 @@ def test_its_files_are_for_those_who_may_see_it(as_role, client):
 
     signed_out = client.get(place)
     response = as_role("read_only").get(place)
+    response.close()
 
     assert (signed_out.status_code, response.status_code) == (302, 200)
     assert response["Content-Disposition"] == 'attachment; filename="licence.pdf"'
