@@ -190,7 +190,8 @@ def safe_cell(sheet, value):
     if number_format is None:
         return value
     cell = WriteOnlyCell(sheet, naive(value))
-    cell.number_format = number_format
+    is_day = isinstance(value, dt.datetime) and cell.value.time() == dt.time()
+    cell.number_format = FORMATS[dt.date] if is_day else number_format
     return cell
 
 

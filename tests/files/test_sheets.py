@@ -165,3 +165,17 @@ def test_rows_are_counted_without_being_read():
 
     assert number_of_rows(ContentFile(write_xlsx(rows).read(), "a.xlsx")) == 1234
     assert number_of_rows(ContentFile(b"".join(csv_lines(rows)), "a.csv")) == 1234
+
+
+def test_days_and_moments_look_like_what_they_are():
+    moment = dt.datetime(2026, 12, 31, 15, 30, tzinfo=dt.UTC)
+    midnight = dt.datetime(2026, 1, 1)  # noqa: DTZ001
+
+    cells = load_workbook(write_xlsx([[dt.date(2026, 2, 28), midnight, moment]])).active[1]
+
+    assert [cell.number_format for cell in cells] == [
+        "yyyy-mm-dd",
+        "yyyy-mm-dd",
+        "yyyy-mm-dd hh:mm",
+    ]
+    assert cells[2].value == dt.datetime(2026, 12, 31, 23, 30)  # noqa: DTZ001
