@@ -70,6 +70,8 @@ EVERYTHING_VIEWED = {
     "events.registration": "view",
     "events.attendee": "view",
     "reports.unitstatement": "view",
+    "reports.cliffunit": "view",
+    "reports.cliffletter": "view",
     "awards.award": "view",
     "awards.awardcycle": "view",
     "awards.cyclequestion": "view",
@@ -134,6 +136,7 @@ ROLES = [
             "benefits.exceptionalgrant": KEEP,
             "publications.printrun": "view confirm_print_run",
             "letters.letter": "view change",
+            "reports.cliffletter": "view write_cliff_letters",
             "awards.award": "view change",
             "awards.awardcycle": EDIT,
             "awards.cyclequestion": EDIT,
@@ -177,6 +180,7 @@ ROLES = [
         EVERYTHING_VIEWED
         | {
             "members.duesstandard": KEEP,
+            "reports.cliffletter": "view write_cliff_letters",
             "members.duespayment": f"{EDIT} confirm_payment",
             "members.duesadjustment": "view waive_dues",
             "members.duesnotice": "view raise_notices",

@@ -76,7 +76,10 @@ GROUPS = [
     ),
     (
         _("Reports"),
-        [(_("Benefit statements"), "receipt_long", "reports.unitstatement")],
+        [
+            (_("Benefit statements"), "receipt_long", "reports.unitstatement"),
+            (_("Standing about to end"), "event_busy", "reports.cliffunit"),
+        ],
     ),
     (
         _("Settings"),

@@ -22,6 +22,7 @@ from members.models import (
 from publications import placing
 from publications.copies import to_be_posted
 from publications.models import Delivery, Distribution, Issue
+from reports import cliff
 from services.models import ServiceRequest
 
 SOON = dt.timedelta(days=30)
@@ -107,6 +108,12 @@ LINES = [
         "?decided=no",
     ),
     (
+        _("Units about to lose their standing"),
+        _("At the end of this half-year. See what each loses, and write to them in time."),
+        "reports.cliffunit",
+        "",
+    ),
+    (
         _("Applications to decide"),
         _("In review, or before the council. What was returned waits for the applicant."),
         "members.membershipapplication",
@@ -156,6 +163,7 @@ def waiting(on: dt.date) -> list[QuerySet]:
         DuesPayment.objects.filter(confirmed_at__isnull=True),
         TransferSlip.objects.waiting(),
         undecided(on),
+        cliff.soon_falling(on),
         MembershipApplication.objects.waiting_for_staff(),
         grants.filter(ends_on__lte=on + SOON),
     ]

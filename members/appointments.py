@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from members import dues_letters
 from members.models import (
     AppointmentBatch,
     CommitteeSeat,
@@ -293,7 +294,10 @@ def _charge(
     by: User,
     at: dt.datetime,
 ) -> None:
-    """The adjustments, and a notice to every unit that owes more."""
+    """The adjustments, and a notice with its letter to every unit that owes more.
+
+    A batch that takes another one back withdraws that one's notices.
+    """
     year = batch.begins_on.year
     DuesAdjustment.objects.bulk_create(
         DuesAdjustment(
@@ -308,7 +312,9 @@ def _charge(
         )
         for change, amount, applies_from in owed
     )
-    DuesNotice.objects.bulk_create(
+    if batch.reverses:
+        _withdraw_notices(batch, by=by, at=at)
+    notices = DuesNotice.objects.bulk_create(
         DuesNotice(
             unit=change.unit,
             kind=DuesNotice.Kind.DIFFERENCE,
@@ -322,3 +328,14 @@ def _charge(
         for change, amount, _applies_from in owed
         if amount > 0
     )
+    asking = dues_letters.notices_asking(notices)
+    dues_letters.send(asking, dues_letters.addresses_of(notices), at=at)
+
+
+def _withdraw_notices(batch: AppointmentBatch, *, by: User, at: dt.datetime) -> None:
+    raised = DuesNotice.objects.standing().filter(
+        kind=DuesNotice.Kind.DIFFERENCE,
+        raised_at=batch.reverses.applied_at,
+        unit__in=batch.tier_changes.values("unit"),
+    )
+    raised.update(withdrawn_at=at, withdrawn_by=by, withdrawn_because=batch.name)

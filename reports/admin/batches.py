@@ -21,6 +21,7 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
+from letters.tasks import wake
 from members.admin.recorded import Recorded
 from members.appointments import prepare_reverse
 from members.models import (
@@ -297,6 +298,7 @@ class AppointmentBatchAdmin(Recorded, ModelAdmin):
             except ValidationError as error:
                 problems = error.messages
             else:
+                wake()
                 text = _("Applied: it holds from %(date)s.")
                 said = {"date": date_format(batch.begins_on)}
                 self.message_user(request, text % said, messages.SUCCESS)

@@ -15,6 +15,7 @@ from members.appointments import apply, prepare_reverse
 from members.models import (
     AppointmentBatch,
     CommitteeSeat,
+    Contact,
     DuesAdjustment,
     DuesNotice,
     MemberUnit,
@@ -23,6 +24,7 @@ from members.models import (
 )
 from members.standing import Basis, histories, standing, with_standing
 from tests.factories import (
+    ContactFactory,
     SeatFactory,
     StandardFactory,
     TermFactory,
@@ -230,6 +232,17 @@ def test_the_difference_is_asked_for_and_owed_from_the_day_after(unit):
     assert row.reason == "第六届会员大会决议"
     assert standing(unit, day("2026-07-31")).is_good
     assert standing(unit, day("2026-08-01")).basis == Basis.THIS_YEAR_UNPAID
+
+
+def test_a_notice_of_a_difference_is_sent_and_withdrawn_when_it_is_taken_back(unit):
+    ContactFactory(unit=unit, email="money@unit.example", roles=[Contact.Role.FINANCE])
+    done = applied(tiers={unit: "council"}, **DIFFERENCE)
+
+    apply(batch=prepare_reverse(batch=done, by=UserFactory()), by=UserFactory(), at=AT + DAY)
+
+    assert DuesNotice.objects.get().letters.get().to == "money@unit.example"
+    assert DuesNotice.objects.standing().count() == 0
+    assert DuesNotice.objects.get().withdrawn_because == "Taken back: 第六届换届"
 
 
 def test_a_lower_tier_lowers_what_is_due_and_raises_no_notice():

@@ -47,7 +47,7 @@ from news.models import NewsSubmission
 from publications import printing, unsubscribing
 from publications.models import Article, Issue, PrintRun, Publication, Section
 from publications.release import release
-from reports.models import UnitStatement
+from reports.models import CliffUnit, UnitStatement
 from services.models import ServiceOffering, ServiceRequest, Study
 from tests.api.factories import key_for
 from tests.awards.factories import one_of_each_award
@@ -248,6 +248,7 @@ class World:
             CrontabSchedule.objects.create(),
             self.ours,
             UnitStatement.objects.get(pk=self.ours.pk),
+            CliffUnit.objects.get(pk=self.ours.pk),
             PaymentFactory(unit=self.ours, year=2019, confirmed_at=None, confirmed_by=None),
             self.ours.contacts.get(),
             self.ours.seats.get(),
