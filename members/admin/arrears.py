@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -29,6 +30,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A unit unpaid for longer is on every one of these lists.
 MOST = 5
 Outcome = ArrearsDecision.Outcome
+DECISION = pgettext_lazy("council", "decision")
+UNDECIDED = pgettext_lazy("council", "to be decided")
 
 
 class YearsFilter(DropdownFilter):
@@ -43,11 +46,14 @@ class YearsFilter(DropdownFilter):
 
 
 class DecidedFilter(DropdownFilter):
-    title = _("decision")
+    title = DECISION
     parameter_name = "decided"
 
     def lookups(self, request, model_admin):
-        return [("no", _("to be decided")), ("wait", _("waiting until a day"))]
+        return [
+            ("no", UNDECIDED),
+            ("wait", _("waiting until a day")),
+        ]
 
     def queryset(self, request, units):
         waits = ArrearsDecision.objects.filter(wait_until__gte=timezone.localdate())
@@ -58,7 +64,9 @@ class DecidedFilter(DropdownFilter):
 
 class DecideForm(forms.Form):
     outcome = forms.ChoiceField(
-        label=_("decision"), choices=Outcome.choices, widget=UnfoldAdminSelectWidget
+        label=DECISION,
+        choices=Outcome.choices,
+        widget=UnfoldAdminSelectWidget,
     )
     decided_on = forms.DateField(
         label=_("decided on"),
@@ -130,7 +138,7 @@ class UnitInArrearsAdmin(ReadOnly):
     def contact(self, unit) -> str:
         return "、".join(" ".join(filter(None, [c.name, c.mobile, c.email])) for c in unit.people)
 
-    @display(description=_("decision"))
+    @display(description=DECISION)
     def decision(self, unit) -> str:
         return in_words(unit.decided)
 
@@ -155,7 +163,12 @@ class UnitInArrearsAdmin(ReadOnly):
         ]
         head = [
             *(_("name"), _("unified social credit code"), _("unpaid years")),
-            *(_("owed together"), _("last payment"), _("contact"), _("decision")),
+            *(
+                _("owed together"),
+                _("last payment"),
+                _("contact"),
+                DECISION,
+            ),
         ]
         book = write_xlsx([[str(each) for each in head], *rows], str(_("units in arrears")))
         name = _("Units unpaid for %(years)s years, %(day)s.xlsx") % {
@@ -225,7 +238,7 @@ def described(units: list) -> list:
 
 def in_words(decision: ArrearsDecision | None) -> str:
     if decision is None:
-        return str(_("to be decided"))
+        return str(UNDECIDED)
     words = decision.get_outcome_display()
     until = f" {day(decision.wait_until)}" if decision.wait_until else ""
     return f"{words}{until} · {decision.resolution} · {day(decision.decided_on)}"

@@ -11,12 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
@@ -104,7 +105,8 @@ class DuesTierFilter(DropdownFilter):
 
 def year_of(request) -> int:
     """The year in the address; this one where there is none to be read."""
-    text = request.GET.get("year", "")
+    filters = QueryDict(request.GET.get("_changelist_filters", "")[:500])
+    text = request.GET.get("year") or filters.get("year", "")
     is_year = text.isascii() and text.isdecimal() and len(text) == 4
     year = int(text) if is_year else timezone.localdate().year
     return min(max(year, 1990), 2100)
@@ -268,7 +270,7 @@ class DuesAccountAdmin(ModelAdmin):
     def tier_of_year(self, unit) -> str:
         return unit.tier_label
 
-    @display(description=_("due"), ordering="standard")
+    @display(description=_("standard"), ordering="standard")
     def due(self, unit) -> str:
         return "—" if unit.standard is None else yuan(unit.standard)
 
@@ -276,11 +278,11 @@ class DuesAccountAdmin(ModelAdmin):
     def adjustments(self, unit) -> str:
         return signed(unit.adjusted) if unit.adjusted else "—"
 
-    @display(description=_("paid"), ordering="received")
+    @display(description=pgettext_lazy("sum", "paid"), ordering="received")
     def paid(self, unit) -> str:
         return yuan(unit.received) if unit.received else "—"
 
-    @display(description=_("missing"), ordering="missing")
+    @display(description=pgettext_lazy("sum", "missing"), ordering="missing")
     def still_due(self, unit) -> str:
         return yuan(unit.missing) if unit.missing and unit.missing > 0 else "—"
 

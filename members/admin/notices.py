@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
@@ -135,7 +135,7 @@ class DuesNoticeAdmin(Recorded, ReadOnly):
     def asked(self, notice) -> str:
         return yuan(notice.amount)
 
-    @display(description=_("missing"))
+    @display(description=pgettext_lazy("sum", "missing"))
     def still_due(self, notice) -> str:
         return yuan(notice.missing) if notice.missing and not notice.withdrawn_at else "—"
 
@@ -273,7 +273,7 @@ class DuesReminderAdmin(ReadOnly):
     def year(self, reminder) -> int:
         return reminder.notice.year
 
-    @display(description=_("missing"), ordering="missing")
+    @display(description=pgettext_lazy("sum", "missing"), ordering="missing")
     def still_due(self, reminder) -> str:
         return yuan(reminder.missing)
 

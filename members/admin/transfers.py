@@ -20,6 +20,7 @@ from members.admin.steps import Preview, Step, walk
 from members.models import BankAccount, TransferSlip
 from members.standing_words import yuan
 
+LINK = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
 WORDS = {
     "waiting": _("to be looked at"),
     "booked": _("booked as paid"),
@@ -111,7 +112,7 @@ class TransferSlipAdmin(ReadOnly):
     @display(description=_("transfer slip"))
     def file_link(self, slip) -> str:
         url = reverse("admin:members_transferslip_file", args=[slip.pk])
-        return format_html('<a href="{}">{}</a>', url, slip.name)
+        return format_html(LINK, url, slip.name)
 
     @display(
         description=_("state"),

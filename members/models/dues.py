@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from letters.models import Letter
 from members.models.protected import kept, unchanged
@@ -147,7 +148,7 @@ class DuesNotice(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ANNUAL = "annual", _("dues of the year")
+        ANNUAL = "annual", pgettext_lazy("notice", "dues of the year")
         DIFFERENCE = "difference", _("difference after a change of tier")
 
     unit = models.ForeignKey(

@@ -9,8 +9,10 @@ register = template.Library()
 
 @register.filter
 def yuan(amount) -> str:
-    """``1600.00`` as ``¥1,600``; a dash for what is unknown."""
-    return "—" if amount is None else standing_words.yuan(amount)
+    """``1600.00`` as ``¥1,600``, ``-5`` as ``−¥5``; a dash for what is unknown."""
+    if amount is None:
+        return "—"
+    return standing_words.yuan(amount) if amount >= 0 else signed_yuan(amount)
 
 
 @register.filter

@@ -72,7 +72,7 @@ def dues_notice(request, pk: int):
             )
             return redirect("dues_notice", notice.pk)
     else:
-        form = SlipForm(initial={"amount": missing or None, "paid_on": today})
+        form = SlipForm(initial={"amount": plain(missing), "paid_on": today})
     context = {
         "notice": notice,
         "missing": missing,
@@ -85,6 +85,11 @@ def dues_notice(request, pk: int):
         "today": today,
     }
     return render(request, "portal/dues_notice.html", context)
+
+
+def plain(amount: Decimal) -> str:
+    """``5000`` to begin with, and fen only where there are any; empty for nothing."""
+    return f"{amount:.2f}".removesuffix(".00") if amount else ""
 
 
 def sent(request, notice: DuesNotice, form: SlipForm) -> bool:
