@@ -16,6 +16,7 @@ GROUPS = [
             (_("Tier appointments"), "military_tech", "members.tierappointment"),
             (_("Committee seats"), "groups", "members.committeeseat"),
             (_("Imports from Excel"), "upload_file", "members.sheetimport"),
+            (_("Member certificates"), "workspace_premium", "members.membercertificate"),
         ],
     ),
     (
@@ -27,6 +28,8 @@ GROUPS = [
             (_("Dues notices"), "request_quote", "members.duesnotice"),
             (_("Dues reminders"), "notifications", "members.duesreminder"),
             (_("Units in arrears"), "hourglass_bottom", "members.unitinarrears"),
+            (_("Dues receipts"), "receipt_long", "members.duesreceipt"),
+            (_("Receipt books"), "menu_book", "members.receiptbook"),
             (_("Dues standards"), "price_check", "members.duesstandard"),
             (_("Exceptional grants"), "verified", "benefits.exceptionalgrant"),
         ],

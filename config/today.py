@@ -12,9 +12,12 @@ from benefits.models import ExceptionalGrant
 from config.sidebar import list_of, may_see
 from events.models import EventSeries
 from members.arrears import in_arrears
+from members.certified import outdated
 from members.models import (
     ArrearsDecision,
     DuesPayment,
+    DuesReceipt,
+    MemberCertificate,
     MembershipApplication,
     MemberUnit,
     TransferSlip,
@@ -114,6 +117,18 @@ LINES = [
         "",
     ),
     (
+        _("Receipts whose money was given back"),
+        _("Void each, or look at the refund again."),
+        "members.duesreceipt",
+        "?state=refunded",
+    ),
+    (
+        _("Certificates that no longer say what holds"),
+        _("Renamed, promoted, left or expired. Issue new ones from the list of units."),
+        "members.membercertificate",
+        "?state=outdated",
+    ),
+    (
         _("Applications to decide"),
         _("In review, or before the council. What was returned waits for the applicant."),
         "members.membershipapplication",
@@ -164,6 +179,8 @@ def waiting(on: dt.date) -> list[QuerySet]:
         TransferSlip.objects.waiting(),
         undecided(on),
         cliff.soon_falling(on),
+        DuesReceipt.objects.with_refunds().filter(is_refunded=True),
+        outdated(MemberCertificate.objects, on),
         MembershipApplication.objects.waiting_for_staff(),
         grants.filter(ends_on__lte=on + SOON),
     ]

@@ -16,27 +16,29 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from letters.writing import write
-from members.models import Contact, DuesPayment, DuesReceipt, ReceiptBook
+from members.addressees import finance_addresses
+from members.models import DuesPayment, DuesReceipt, ReceiptBook
 from members.record import acting
 from members.standing_words import yuan
 
 
 def without_receipt(payments: QuerySet[DuesPayment]) -> QuerySet[DuesPayment]:
-    """Those of ``payments`` that are to have a receipt, in the order in which they get it.
-
-    Where some of a year's money was given back, a person decides: those are left out.
-    """
+    """Those of ``payments`` that can have a receipt and have none, by the day of payment."""
     valid = DuesReceipt.objects.valid().filter(payment=OuterRef("pk"))
+    confirmed = payments.filter(kind=DuesPayment.Kind.PAYMENT, confirmed_at__isnull=False)
+    return confirmed.exclude(Exists(valid)).order_by("paid_on", "pk")
+
+
+def waiting(payments: QuerySet[DuesPayment]) -> QuerySet[DuesPayment]:
+    """Those that get a receipt as a matter of course.
+
+    Where some of a year's money was given back, a person chooses which payment has one.
+    """
     confirmed = DuesPayment.objects.filter(confirmed_at__isnull=False)
     refunds = confirmed.filter(
         kind=DuesPayment.Kind.REFUND, unit=OuterRef("unit"), year=OuterRef("year")
     )
-    return (
-        payments.filter(kind=DuesPayment.Kind.PAYMENT, confirmed_at__isnull=False)
-        .exclude(Exists(valid))
-        .exclude(Exists(refunds))
-        .order_by("paid_on", "pk")
-    )
+    return without_receipt(payments).exclude(Exists(refunds))
 
 
 def next_number(book: ReceiptBook) -> int | None:
@@ -268,23 +270,22 @@ def _sum(rows: QuerySet, amount) -> Decimal:
 
 
 def _tell(receipts: Iterable[DuesReceipt], at: dt.datetime) -> None:
-    """A letter to whom each unit has for dues, or else to its liaison."""
+    """A letter to whom each unit has for dues, or else to its liaisons."""
+    addresses = finance_addresses(receipt.payment.unit_id for receipt in receipts)
     for receipt in receipts:
-        for contact in _written_to(receipt.payment.unit_id):
+        for email in addresses.get(receipt.payment.unit_id, []):
             write(
-                to=contact.email,
+                to=email,
                 subject=_("Receipt for the dues of %(year)s of %(unit)s")
                 % {"year": receipt.year, "unit": receipt.title},
                 text=_(
-                    "%(name)s,\n\n"
-                    "the receipt for your dues of %(year)s is issued:\n\n"
+                    "The receipt for your dues of %(year)s is issued:\n\n"
                     "Payer: %(unit)s\n"
                     "Amount: %(amount)s\n"
                     "Receipt: code %(code)s, number %(number)s\n\n"
                     "See it in the portal: %(link)s\n"
                 )
                 % {
-                    "name": contact.name,
                     "year": receipt.year,
                     "unit": receipt.title,
                     "amount": yuan(receipt.amount),
@@ -294,10 +295,3 @@ def _tell(receipts: Iterable[DuesReceipt], at: dt.datetime) -> None:
                 },
                 at=at,
             )
-
-
-def _written_to(unit: int) -> list[Contact]:
-    """Reachable contacts for dues, or else the liaisons."""
-    of_unit = Contact.objects.filter(unit=unit).exclude(email="").order_by("pk")
-    finance = list(of_unit.with_role(Contact.Role.FINANCE))
-    return finance or list(of_unit.with_role(Contact.Role.LIAISON))

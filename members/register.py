@@ -80,7 +80,7 @@ def table(book: ReceiptBook) -> Iterator[list]:
     """The whole register as rows of a sheet, the names of its columns first."""
     yield [
         _("receipt code"),
-        _("number"),
+        _("receipt number"),
         _("state"),
         _("payer as printed"),
         _("dues of the year"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views.awards import award_application, award_cycle, award_material
+from portal.views.certificates import certificate, certificate_pdf
 from portal.views.dues import dues_notice, transfer_slip
 from portal.views.events import attendee_pass, event, event_calendar, event_person, events
 from portal.views.invitation import invitation
@@ -26,6 +27,7 @@ from portal.views.people import (
     withdraw_invitation,
 )
 from portal.views.publications import issue, issue_pdf, publications
+from portal.views.receipts import receipt
 from portal.views.rights import home, rights_item
 from portal.views.services import offering, request_file, service_request
 from portal.views.studies import studies, study_file
@@ -47,6 +49,7 @@ urlpatterns = [
     path("events/<int:pk>/", event, name="event"),
     path("events/<int:pk>/people/<int:person>/", event_person, name="event_person"),
     path("events/<int:pk>/calendar/", event_calendar, name="event_calendar"),
+    path("certificate/<str:key>/", certificate, name="certificate"),
     path("pass/<str:token>/", attendee_pass, name="pass"),
     path("matters/awards/<int:pk>/", award_cycle, name="award_cycle"),
     path("matters/applications/<int:pk>/", award_application, name="award_application"),
@@ -58,7 +61,9 @@ urlpatterns = [
     path("matters/studies/", studies, name="studies"),
     path("matters/studies/<int:pk>/<slug:part>/", study_file, name="study_file"),
     path("unit/", unit, name="unit"),
+    path("unit/certificate/", certificate_pdf, name="certificate_pdf"),
     path("unit/dues/<int:pk>/", dues_notice, name="dues_notice"),
+    path("unit/receipts/<int:pk>/", receipt, name="receipt"),
     path("unit/slips/<int:pk>/", transfer_slip, name="transfer_slip"),
     path("unit/people/", unit_people, name="unit_people"),
     path("unit/people/invite/", invite_person, name="invite_person"),

@@ -2,10 +2,12 @@
 
 from members.admin.applications import MembershipApplicationAdmin
 from members.admin.arrears import UnitInArrearsAdmin
+from members.admin.certificates import MemberCertificateAdmin
 from members.admin.dues import DuesPaymentAdmin
 from members.admin.dues_accounts import DuesAccountAdmin
 from members.admin.notices import DuesNoticeAdmin, DuesReminderAdmin, ReminderRuleAdmin
 from members.admin.people import ContactAdmin, RepresentativeAdmin
+from members.admin.receipts import DuesReceiptAdmin, ReceiptBookAdmin
 from members.admin.sheets import SheetImportAdmin
 from members.admin.standards import DuesStandardAdmin
 from members.admin.tiers import (
@@ -27,10 +29,13 @@ __all__ = [
     "DuesAccountAdmin",
     "DuesNoticeAdmin",
     "DuesPaymentAdmin",
+    "DuesReceiptAdmin",
     "DuesReminderAdmin",
     "DuesStandardAdmin",
+    "MemberCertificateAdmin",
     "MemberUnitAdmin",
     "MembershipApplicationAdmin",
+    "ReceiptBookAdmin",
     "ReminderRuleAdmin",
     "RepresentativeAdmin",
     "SheetImportAdmin",

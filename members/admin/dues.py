@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from members.admin.filters import ConfirmedFilter
+from members.admin.receipts import ReceiptFilter, issue_receipts
 from members.admin.recorded import Recorded
 from members.admin.sheets import ExcelMixin
 from members.dues import confirm
@@ -25,7 +26,7 @@ class DuesPaymentAdmin(ExcelMixin, Recorded, ModelAdmin):
 
     excel = PaymentSheet
     list_display = ["unit", "year", "kind", "yuan_paid", "paid_on", "state", "confirmed_by"]
-    list_filter = [ConfirmedFilter, "year", "kind"]
+    list_filter = [ConfirmedFilter, ReceiptFilter, "year", "kind"]
     list_filter_submit = True
     list_select_related = ["unit", "confirmed_by"]
     show_full_result_count = False
@@ -41,13 +42,16 @@ class DuesPaymentAdmin(ExcelMixin, Recorded, ModelAdmin):
         ("confirmed_at", "confirmed_by"),
     ]
     readonly_fields = ["confirmed_at", "confirmed_by"]
-    actions = ["confirm_payments"]
+    actions = ["confirm_payments", issue_receipts]
 
     def has_change_permission(self, request, obj=None) -> bool:
         return not _is_confirmed(obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return not _is_confirmed(obj) and super().has_delete_permission(request, obj)
+
+    def has_receipt_permission(self, request) -> bool:
+        return request.user.has_perm("members.issue_receipt")
 
     def has_confirm_permission(self, request) -> bool:
         return request.user.has_perm("members.confirm_payment")

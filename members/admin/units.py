@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
+from members.admin.certificates import ISSUE, issue_certificates
 from members.admin.filters import (
     CommitteeFilter,
     MembershipFilter,
@@ -138,6 +139,7 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
     search_help_text = _("Name, former name or credit code")
     warn_unsaved_form = True
     readonly_fields = ["standing_and_reasons"]
+    actions = [issue_certificates]
     actions_detail = ["statement"]
     fieldsets = [
         (_("Standing today"), {"fields": ["standing_and_reasons"]}),
@@ -186,6 +188,9 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else [ContactInline, AppointmentInline, SeatInline]
+
+    def has_certify_permission(self, request) -> bool:
+        return request.user.has_perm(ISSUE)
 
     def has_statement_permission(self, request, object_id=None) -> bool:
         return request.user.has_perm("reports.view_unitstatement")

@@ -38,7 +38,7 @@ class MemberCertificate(models.Model):
     )
     year = models.PositiveSmallIntegerField(_("year"))
     serial = models.PositiveIntegerField(_("number in the year"))
-    number = models.CharField(_("number"), max_length=40, unique=True)
+    number = models.CharField(_("certificate number"), max_length=40, unique=True)
     key = models.CharField(max_length=32, unique=True, default=random_key, editable=False)
     unit_name = models.CharField(_("unit as printed"), max_length=120)
     tier = models.ForeignKey(

@@ -149,7 +149,7 @@ class DuesReceipt(models.Model):
     book = models.ForeignKey(
         ReceiptBook, models.PROTECT, related_name="receipts", verbose_name=_("receipt book")
     )
-    number = models.BigIntegerField(_("number"))
+    number = models.BigIntegerField(_("receipt number"))
     # Without a payment: the form was spoilt before it stood for anything.
     payment = models.ForeignKey(
         DuesPayment,

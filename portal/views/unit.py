@@ -6,9 +6,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from members.certified import holding
 from members.models import Contact, MemberUnit, Representative
 from portal.acting import for_unit
 from portal.dues import dues_by_year
+from portal.views.receipts import receipts_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Purpose:
 @for_unit
 def unit(request):
     own, is_manager = request.unit, request.seat.role == Representative.Role.MANAGER
+    found = holding(own, timezone.localdate())
     context = {
         "unit": own,
         "former_names": own.former_names.all(),
@@ -36,6 +39,9 @@ def unit(request):
         "seats": own.seats.select_related("committee").order_by("-starts_on", "committee"),
         "dues": dues_by_year(own, timezone.localdate()),
         "notices": own.notices.standing().order_by("kind", "pk"),
+        "receipts": receipts_of(own),
+        "certificate": found.certificate,
+        "certificate_outdated": bool(found.no_longer),
         "purposes": purposes(own),
         "is_manager": is_manager,
         "people": people(own) if is_manager else [],

@@ -41,3 +41,12 @@ def certified(unit: MemberUnit, *, on: dt.date = ON, by: User | None = None) -> 
         units=[unit], on=on, by=by or UserFactory(), at=AT, why="颁发会员证书"
     )
     return made
+
+
+def one_of_each_paper(unit: MemberUnit, *, by: User, at: dt.datetime) -> list:
+    """For the permission table: a book, a receipt for the unit's payment, and its certificate."""
+    book = BookFactory()
+    payment = unit.payments.filter(confirmed_at__isnull=False).latest("year")
+    on = at.date()
+    receipt = issued(payment, book=book, by=by, at=at, on=on)
+    return [book, receipt, certified(unit, on=on, by=by)]

@@ -133,7 +133,7 @@ def test_a_receipt_whose_money_was_given_back_is_pointed_out(book):
 def test_all_waiting_payments_get_numbers_by_the_day_of_payment(book, clerk):
     late = PaymentFactory(paid_on=dt.date(2026, 3, 9))
     early = PaymentFactory(paid_on=dt.date(2026, 3, 8))
-    waiting = receipts.without_receipt(DuesPayment.objects)
+    waiting = receipts.waiting(DuesPayment.objects)
 
     plan = receipts.plan(payments=waiting, book=book)
     made = receipts.issue_many(payments=waiting, book=book, first=101, by=clerk, **DESK)
@@ -152,9 +152,22 @@ def test_who_waits_for_a_receipt(book):
     void = issued(book=book)
     receipts.void(receipt=void, by=UserFactory(), at=AT, reason="抬头有误")
 
-    waiting = receipts.without_receipt(DuesPayment.objects)
+    waiting = receipts.waiting(DuesPayment.objects)
 
     assert set(waiting) == {waits, void.payment}
+    assert set(receipts.without_receipt(DuesPayment.objects)) == {
+        *waiting,
+        given_back,
+    }
+
+
+def test_of_two_payments_of_a_year_the_one_that_was_kept_has_a_receipt(book):
+    first = PaymentFactory()
+    second = PaymentFactory(unit=first.unit, year=first.year)
+    PaymentFactory(unit=first.unit, year=first.year, kind=REFUND)
+
+    assert issued(second, book=book).payment == second
+    assert len(refused(issued, payment=first, book=book)) == 1
 
 
 def test_many_are_issued_all_or_none(book, clerk):

@@ -32,8 +32,10 @@ from members.models import (
     ApplicationFile,
     Contact,
     DuesNotice,
+    DuesReceipt,
     DuesStandard,
     Invitation,
+    MemberCertificate,
     MembershipApplication,
     MemberUnit,
     Representative,
@@ -61,6 +63,7 @@ from tests.factories import (
 from tests.members.applicants import one_of_each_application
 from tests.members.dues import one_of_each_due
 from tests.members.factories import batch
+from tests.members.papers import one_of_each_paper
 from tests.members.people import INVITATION_KEY, one_of_each_of_people
 from tests.members.sheets import one_of_each_sheet
 from tests.services.factories import one_of_each_service
@@ -277,6 +280,9 @@ class World:
                     Tier,
                 )
             ),
+            *one_of_each_paper(
+                self.ours, by=User.objects.get(email="finance@people.example"), at=RELEASED_AT
+            ),
             *one_of_each_award(
                 self.ours, by=User.objects.get(email="member@people.example"), at=RELEASED_AT
             ),
@@ -313,6 +319,8 @@ class World:
             return self.objects[Material].pk
         if name == "file" and "request" in route:
             return self.objects[ServiceRequest].files.get().pk
+        if name == "pk" and route.startswith("unit/receipts/"):
+            return self.objects[DuesReceipt].pk
         if name == "pk" and (model := self.of_people(route)):
             return self.objects[model].pk
         if name == "object_id":
@@ -351,6 +359,8 @@ class World:
     def key(self, route: str, user: User) -> str:
         if route.startswith("invitation/"):
             return INVITATION_KEY
+        if route.startswith("certificate/"):
+            return self.objects[MemberCertificate].key
         if "confirm-email" in route:
             return EmailConfirmationHMAC(EmailAddress.objects.get(user=user)).key
         return default_token_generator.make_token(user)
