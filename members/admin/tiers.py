@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from members.admin.reasons import WithReason
 from members.admin.recorded import Recorded
 from members.admin.sheets import ExcelMixin
 from members.models import CommitteeSeat, SpecialCommittee, Term, Tier, TierAppointment
@@ -32,7 +33,7 @@ class SpecialCommitteeAdmin(ModelAdmin):
 
 
 @admin.register(TierAppointment)
-class TierAppointmentAdmin(ExcelMixin, Recorded, ModelAdmin):
+class TierAppointmentAdmin(WithReason, ExcelMixin, Recorded, ModelAdmin):
     excel = AppointmentSheet
     list_display = ["unit", "tier", "term", "starts_on", "ends_on", "resolution"]
     list_filter = ["tier", "term"]
@@ -47,7 +48,7 @@ class TierAppointmentAdmin(ExcelMixin, Recorded, ModelAdmin):
 
 
 @admin.register(CommitteeSeat)
-class CommitteeSeatAdmin(Recorded, ModelAdmin):
+class CommitteeSeatAdmin(WithReason, Recorded, ModelAdmin):
     list_display = ["unit", "committee", "starts_on", "ends_on"]
     list_filter = ["committee"]
     list_select_related = ["unit", "committee"]

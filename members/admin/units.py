@@ -97,6 +97,23 @@ class ReadOnlyInline(TabularInline):
         return False
 
 
+class HeldTierInline(ReadOnlyInline):
+    model = TierAppointment
+    fields = ["tier", "term", "starts_on", "ends_on", "resolution"]
+    ordering = ["-starts_on"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("tier", "term")
+
+
+class HeldSeatInline(ReadOnlyInline):
+    model = CommitteeSeat
+    fields = ["committee", "starts_on", "ends_on"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("committee")
+
+
 class ApplicationInline(ReadOnlyInline):
     model = MembershipApplication
     fields = ["filed_on", "decision", "decided_on", "resolution", "ended_on", "ended_because"]
@@ -158,8 +175,8 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
     ]
     inlines = [
         ContactInline,
-        AppointmentInline,
-        SeatInline,
+        HeldTierInline,
+        HeldSeatInline,
         ApplicationInline,
         PaymentInline,
         RepresentativeInline,
@@ -187,6 +204,7 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
         return self.fieldsets if obj else self.fieldsets[1:]
 
     def get_inlines(self, request, obj):
+        """A new unit's first tier and seats are typed in; later ones are changed with a reason."""
         return self.inlines if obj else [ContactInline, AppointmentInline, SeatInline]
 
     def has_certify_permission(self, request) -> bool:

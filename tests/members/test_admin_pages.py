@@ -1,6 +1,9 @@
 """What staff can do on the pages, and what they are told when they cannot."""
 
+import datetime as dt
+
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from members.models import Contact, DuesPayment, MembershipApplication, MemberUnit
@@ -113,30 +116,43 @@ def test_a_bulletin_contact_without_address_is_refused_in_chinese(as_superuser):
     assert MemberUnit.objects.count() == 0
 
 
-def test_one_appointment_ends_and_the_next_begins_in_one_go(as_superuser):
+def test_what_a_unit_holds_is_read_on_its_page_and_not_changed_there(as_superuser):
     unit = member(joined_on=day("2020-01-01"))
     known = unit.appointments.get()
-    common = {"unit": unit.pk, "term": known.term_id}
-    data = unit_form(unit) | rows(
-        "appointments",
-        common
-        | {
-            "id": known.pk,
-            "tier": known.tier_id,
-            "starts_on": "2020-01-01",
-            "ends_on": "2026-04-30",
-        },
-        common | {"tier": TierFactory(code="council").pk, "starts_on": "2026-05-01"},
-        initial=1,
-    )
+    row = {"id": known.pk, "unit": unit.pk, "tier": TierFactory(code="council").pk}
+    data = unit_form(unit) | rows("appointments", row, initial=1)
 
     response = as_superuser.post(f"{UNITS}{unit.pk}/change/", data)
 
     assert response.status_code == 302
-    held = [
-        unit.appointments.on(day(text)).get().tier.code for text in ("2026-04-30", "2026-05-01")
-    ]
-    assert held == ["ordinary", "council"]
+    assert unit.appointments.get().tier.code == "ordinary"
+
+
+def test_a_single_correction_says_why(as_superuser):
+    known = AppointmentFactory(starts_on=day("2020-01-01"))
+    path = f"/admin/members/tierappointment/{known.pk}/change/"
+    data = {"unit": known.unit_id, "tier": known.tier_id, "term": known.term_id}
+    data |= {"starts_on": "2020-02-01"}
+
+    refused = as_superuser.post(path, data)
+    saved = as_superuser.post(path, data | {"why": "录入有误"})
+
+    events = apps.get_model("members", "TierAppointmentEvent").objects
+    assert refused.context["adminform"].form.errors == {"why": ["这个字段是必填项。"]}
+    assert saved.status_code == 302
+    assert events.order_by("pgh_id").last().pgh_context["why"] == "录入有误"
+
+
+@pytest.mark.parametrize(("starts_in", "status"), [(0, 403), (1, 302)])
+def test_only_what_has_not_begun_is_deleted(as_superuser, starts_in, status):
+    first = timezone.localdate() + dt.timedelta(days=starts_in)
+    row = AppointmentFactory(starts_on=first)
+
+    response = as_superuser.post(
+        f"/admin/members/tierappointment/{row.pk}/delete/", {"post": "yes"}
+    )
+
+    assert response.status_code == status
 
 
 def test_overlapping_appointments_on_one_page_are_refused_at_the_field(as_superuser):
@@ -168,7 +184,8 @@ def test_an_overlap_with_a_stored_appointment_is_refused_on_its_own_page(as_supe
     data = {"unit": known.unit_id, "tier": known.tier_id, "term": known.term_id}
 
     response = as_superuser.post(
-        "/admin/members/tierappointment/add/", data | {"starts_on": "2026-01-01"}
+        "/admin/members/tierappointment/add/",
+        data | {"starts_on": "2026-01-01", "why": "补录"},
     )
 
     assert response.context["adminform"].form.errors == {
