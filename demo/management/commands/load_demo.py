@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from demo.awards import load_awards
 from demo.bulletins import load_bulletins
+from demo.desk import load_desk
 from demo.events import load_events
 from demo.printed import load_printed
 from demo.services import load_services
@@ -68,6 +69,8 @@ class Command(BaseCommand):
             Representative.objects.create(user=user, unit=unit, role=role)
             acting[email.partition("@")[0].replace("-", "_")] = (unit, user)
         members, editor = staff["members@demo.example"], staff["editor@demo.example"]
+        finance = staff["finance@demo.example"]
+        load_desk(on=on, members=members, finance=finance, shown=acting)
         load_bulletins(on=on, editor=editor)
         load_printed(on=on, editor=editor)
         load_events(on=on, team=staff["events@demo.example"])
