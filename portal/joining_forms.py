@@ -170,7 +170,7 @@ class ApplyForm(forms.Form):
     liaison_name = forms.CharField(label=_("Full name"), max_length=60)
     liaison_title = forms.CharField(label=_("Job title (optional)"), max_length=60, required=False)
     liaison_email = forms.EmailField(
-        label=_("E-mail address"),
+        label=_("Email"),
         max_length=254,
         help_text=_("Our letters go there, and the invitation to sign in."),
     )
@@ -276,7 +276,7 @@ def other_contact(who: str) -> dict[str, forms.Field]:
         f"{who}_title": forms.CharField(
             label=_("Job title (optional)"), max_length=60, required=False
         ),
-        f"{who}_email": forms.EmailField(label=_("E-mail address"), max_length=254, required=False),
+        f"{who}_email": forms.EmailField(label=_("Email"), max_length=254, required=False),
         f"{who}_mobile": telephone(_("Mobile"), max_length=30),
         f"{who}_roles": forms.MultipleChoiceField(
             label=_("Contact for"),
