@@ -288,9 +288,8 @@ def pictures(units: list[MemberUnit], batch: AppointmentBatch, on: dt.date) -> d
             committees=frozenset(seated.get(history.unit.pk, ())),
             rights=enjoyed[history.unit.pk],
             bases={day: history.basis(day) for day in sorted({*days, on})},
-            due={
-                each: history.amount_due(each, dt.date(each, 12, 31)) for each in (year, year + 1)
-            },
+            # A difference may apply from a day of the next year.
+            due={each: history.amount_due(each, days[-1]) for each in (year, year + 1)},
         )
         for history in histories(units, min(*days, on))
     }

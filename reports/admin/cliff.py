@@ -163,7 +163,7 @@ class CliffUnitAdmin(ModelAdmin):
     def because(self, unit) -> tuple[str, str]:
         return unit.standing_basis, Basis(unit.standing_basis).label
 
-    @display(description=_("missing"), ordering="dues_missing", empty_value="—")
+    @display(description=_("dues still missing"), ordering="dues_missing", empty_value="—")
     def money(self, unit):
         is_owed = unit.standing_basis != Basis.NOT_A_MEMBER and (unit.dues_missing or 0) > 0
         return yuan(unit.dues_missing) if is_owed else None
@@ -274,7 +274,7 @@ class CliffUnitAdmin(ModelAdmin):
             _now("unified social credit code"),
             _now("tier"),
             _now("why it ends"),
-            _now("missing"),
+            _now("dues still missing"),
             _now("rights lost"),
             _now("free seats taken at later events"),
             _now("letter"),

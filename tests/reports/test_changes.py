@@ -112,7 +112,7 @@ def answers(units, days, on) -> dict:
             {each: standing(unit, each).basis for each in days},
             standing(unit, on).tier,
             plain(held(unit, on)),
-            {year: history.amount_due(year, dt.date(year, 12, 31)) for year in (2026, 2027)},
+            {year: history.amount_due(year, day("2028-01-01")) for year in (2026, 2027)},
             frozenset(seat.committee for seat in CommitteeSeat.objects.on(on).filter(unit=unit)),
         )
     return found
@@ -166,6 +166,21 @@ def test_sums_say_what_the_difference_costs(units):
 
     assert (len(shown.notices), shown.asked, shown.lowered) == (4, 155_000, 3)
     assert shown.turns[0] == (day("2026-08-01"), 0, 3)
+
+
+def test_a_difference_that_is_due_next_year_is_shown(charter):
+    load_standards(range(2024, 2029), tiers=CODES)
+    made = batch(
+        tiers={member(paid=(2025, 2026)): "council"},
+        effective_on=day("2026-11-26"),
+        policy="difference",
+        due_on=day("2027-01-25"),
+    )
+
+    shown = compare(batch=made, on=made.begins_on, by=UserFactory(), at=AT)
+
+    assert shown.units[0].dues == [(2026, 5_000, 20_000), (2027, 5_000, 20_000)]
+    assert shown.asked == 15_000
 
 
 def test_it_is_applied_with_the_effect_that_was_seen_and_no_other(units):
