@@ -76,17 +76,13 @@ def test_its_files_are_for_those_who_may_see_it(as_role, client):
 
     signed_out = client.get(place)
     response = as_role("read_only").get(place)
-    response.close()
 
     assert (signed_out.status_code, response.status_code) == (302, 200)
     assert response["Content-Disposition"] == 'attachment; filename="licence.pdf"'
     other = ApplicationFactory()
-    assert (
-        client.get(
-            reverse("admin:members_membershipapplication_file", args=[other.pk, file.pk])
-        ).status_code
-        == 404
-    )
+    place = reverse("admin:members_membershipapplication_file", args=[other.pk, file.pk])
+    assert client.get(place).status_code == 404
+    response.close()
 
 
 def test_only_the_steps_that_come_next_are_offered(as_role):
