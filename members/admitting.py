@@ -31,7 +31,7 @@ from members.models import (
     Tier,
     TierAppointment,
 )
-from members.notices import TIME_TO_PAY, raise_notice
+from members.notices import TIME_TO_PAY, announce, raise_notice
 from members.record import acting
 from members.telling import tell
 from members.trail import day_of, entered, locked
@@ -230,10 +230,12 @@ def _notice(
     unit: MemberUnit, decided_on: dt.date, by: User, at: dt.datetime, why: str
 ) -> DuesNotice | None:
     year = decided_on.year
-    if unit.notices.filter(year=year, kind=DuesNotice.Kind.ANNUAL).exists():
+    if unit.notices.standing().filter(year=year, kind=DuesNotice.Kind.ANNUAL).exists():
         return None
     due_on = max(decided_on, day_of(at)) + TIME_TO_PAY
-    return raise_notice(unit=unit, year=year, on=decided_on, due_on=due_on, by=by, at=at, why=why)
+    notice = raise_notice(unit=unit, year=year, on=decided_on, due_on=due_on, by=by, at=at, why=why)
+    announce([notice], at=at)
+    return notice
 
 
 def _invite(

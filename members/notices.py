@@ -132,11 +132,11 @@ def raise_notices(
         raised = [pk for (pk,) in cursor.fetchall()]
     for start in range(0, len(raised), BATCH):
         some = DuesNotice.objects.filter(pk__in=raised[start : start + BATCH])
-        tell(some.select_related("unit").order_by("pk"), at=at)
+        announce(some.select_related("unit").order_by("pk"), at=at)
     return len(raised)
 
 
-def tell(notices: Iterable[DuesNotice], *, at: dt.datetime) -> int:
+def announce(notices: Iterable[DuesNotice], *, at: dt.datetime) -> int:
     """Write the notices' letters; returns how many. A door wakes the worker after the commit."""
     notices = list(notices)
     asking = dues_letters.notices_asking(notices)

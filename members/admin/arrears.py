@@ -101,7 +101,6 @@ class UnitInArrearsAdmin(ReadOnly):
     readonly_fields = ["unpaid", "owed", "decision"]
     actions_list = ["sheet"]
     actions_detail = ["decide"]
-    actions_row = ["decide"]
 
     def has_decide_permission(self, request, object_id=None) -> bool:
         return request.user.has_perm("members.add_arrearsdecision")

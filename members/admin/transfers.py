@@ -68,7 +68,7 @@ class ReturnForm(forms.Form):
 
 @admin.register(TransferSlip)
 class TransferSlipAdmin(ReadOnly):
-    list_display = ["unit", "year", "said", "paid_on", "file_link", "uploaded_at", "state"]
+    list_display = ["unit", "year", "said", "paid_on", "file_link", "uploaded_at", "state", "to_do"]
     list_filter = [SlipStateFilter, "year"]
     list_filter_submit = True
     list_select_related = ["unit", "payment"]
@@ -85,7 +85,6 @@ class TransferSlipAdmin(ReadOnly):
     ]
     readonly_fields = ["file_link"]
     actions_detail = ["book", "send_back"]
-    actions_row = ["book"]
 
     def has_handle_permission(self, request, object_id=None) -> bool:
         return request.user.has_perm("members.confirm_payment")
@@ -121,12 +120,18 @@ class TransferSlipAdmin(ReadOnly):
     def state(self, slip) -> tuple[str, str]:
         return slip.state, WORDS[slip.state]
 
+    @display(description="")
+    def to_do(self, slip) -> str:
+        """One press to the account's form, filled in."""
+        if slip.state != "waiting":
+            return ""
+        return format_html(LINK, booking(slip), _("Book the payment"))
+
     @action(description=_("Book the payment"), url_path="book", permissions=["handle"])
     def book(self, request, object_id):
         """To the account's own form, with what the unit says filled in."""
         slip = get_object_or_404(TransferSlip, pk=object_id)
-        url = reverse("admin:members_duesaccount_receive", args=[slip.unit_id])
-        return redirect(f"{url}?year={slip.year}&slip={slip.pk}")
+        return redirect(booking(slip))
 
     @action(description=_("Return to the unit"), url_path="return", permissions=["handle"])
     def send_back(self, request, object_id):
@@ -149,3 +154,9 @@ class TransferSlipAdmin(ReadOnly):
             lead=[str(slip)],
         )
         return walk(self, request, step)
+
+
+def booking(slip: TransferSlip) -> str:
+    """The address of the account's form, with what the unit says filled in."""
+    url = reverse("admin:members_duesaccount_receive", args=[slip.unit_id])
+    return f"{url}?year={slip.year}&slip={slip.pk}"

@@ -77,7 +77,7 @@ def test_search_and_add_pages_open(as_superuser, model):
 
     pages = [f"/admin/members/{model}/?q=省", f"/admin/members/{model}/add/"]
 
-    assert [as_superuser.get(page).status_code for page in pages] == [200, 200]
+    assert [as_superuser.get(page, follow=True).status_code for page in pages] == [200, 200]
 
 
 # --- The list of units -------------------------------------------------------------------------
