@@ -215,7 +215,7 @@ class ReissueForm(NumberForm):
 class DuesReceiptAdmin(Recorded, ModelAdmin):
     """A receipt is never edited; what is wrong is voided, and issued anew."""
 
-    list_display = ["number_written", "title", "year", "yuan_paid", "issued_on", "stage", "book"]
+    list_display = ["number_written", "code", "title", "year", "yuan_paid", "issued_on", "stage"]
     list_filter = [StateFilter, "year", "book"]
     list_filter_submit = True
     list_select_related = ["book"]
@@ -269,6 +269,10 @@ class DuesReceiptAdmin(Recorded, ModelAdmin):
     @display(description=_("receipt number"), ordering="number")
     def number_written(self, receipt) -> str:
         return receipt.written
+
+    @display(description=_("receipt code"), ordering="book__code")
+    def code(self, receipt) -> str:
+        return receipt.book.code
 
     @display(description=_("amount"), ordering="amount")
     def yuan_paid(self, receipt) -> str:
