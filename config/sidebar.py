@@ -11,6 +11,7 @@ GROUPS = [
         [
             (_("Member units"), "apartment", "members.memberunit"),
             (_("Contacts"), "contacts", "members.contact"),
+            (_("Liaison hand-overs"), "swap_horiz", "members.liaisonhandover"),
             (_("Membership applications"), "how_to_reg", "members.membershipapplication"),
             (_("Appointment batches"), "how_to_vote", "members.appointmentbatch"),
             (_("Tier appointments"), "military_tech", "members.tierappointment"),
@@ -95,6 +96,9 @@ GROUPS = [
             (_("Bank accounts"), "account_balance", "members.bankaccount"),
             (_("Reminder rules"), "notification_add", "members.reminderrule"),
             (_("Representatives"), "badge", "members.representative"),
+            (_("Invitations"), "person_add", "members.invitation"),
+            (_("Unit mergers"), "merge", "members.unitmerger"),
+            (_("Folded duplicates"), "content_copy", "members.foldedduplicate"),
             (_("API tokens"), "key", "members.apitoken"),
             (_("Users"), "person", "accounts.user"),
             (_("Roles"), "shield_person", "auth.group"),

@@ -15,8 +15,10 @@ from members.arrears import in_arrears
 from members.certified import outdated
 from members.models import (
     ArrearsDecision,
+    Contact,
     DuesPayment,
     DuesReceipt,
+    LiaisonHandover,
     MemberCertificate,
     MembershipApplication,
     MemberUnit,
@@ -135,6 +137,18 @@ LINES = [
         "?where=staff",
     ),
     (
+        _("Liaison hand-overs to approve"),
+        _("Approval sends the successor an invitation."),
+        "members.liaisonhandover",
+        "?state__exact=waiting",
+    ),
+    (
+        _("Addresses to repair"),
+        _("Mail comes back, or the person unsubscribed. The unit's liaison has been asked."),
+        "members.contact",
+        "?repair=yes",
+    ),
+    (
         _("Grants that expire within 30 days"),
         _("Renew them or let the unit know."),
         "benefits.exceptionalgrant",
@@ -182,6 +196,8 @@ def waiting(on: dt.date) -> list[QuerySet]:
         DuesReceipt.objects.with_refunds().filter(is_refunded=True),
         outdated(MemberCertificate.objects, on),
         MembershipApplication.objects.waiting_for_staff(),
+        LiaisonHandover.objects.filter(state=LiaisonHandover.State.WAITING),
+        Contact.objects.to_repair(),
         grants.filter(ends_on__lte=on + SOON),
     ]
 

@@ -5,8 +5,14 @@ from members.admin.arrears import UnitInArrearsAdmin
 from members.admin.certificates import MemberCertificateAdmin
 from members.admin.dues import DuesPaymentAdmin
 from members.admin.dues_accounts import DuesAccountAdmin
+from members.admin.mergers import FoldedDuplicateAdmin, UnitMergerAdmin
 from members.admin.notices import DuesNoticeAdmin, DuesReminderAdmin, ReminderRuleAdmin
-from members.admin.people import ContactAdmin, RepresentativeAdmin
+from members.admin.people import (
+    ContactAdmin,
+    InvitationAdmin,
+    LiaisonHandoverAdmin,
+    RepresentativeAdmin,
+)
 from members.admin.receipts import DuesReceiptAdmin, ReceiptBookAdmin
 from members.admin.sheets import SheetImportAdmin
 from members.admin.standards import DuesStandardAdmin
@@ -32,6 +38,9 @@ __all__ = [
     "DuesReceiptAdmin",
     "DuesReminderAdmin",
     "DuesStandardAdmin",
+    "FoldedDuplicateAdmin",
+    "InvitationAdmin",
+    "LiaisonHandoverAdmin",
     "MemberCertificateAdmin",
     "MemberUnitAdmin",
     "MembershipApplicationAdmin",
@@ -45,4 +54,5 @@ __all__ = [
     "TierAppointmentAdmin",
     "TransferSlipAdmin",
     "UnitInArrearsAdmin",
+    "UnitMergerAdmin",
 ]

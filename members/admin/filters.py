@@ -108,3 +108,25 @@ class ConfirmedFilter(DropdownFilter):
         if self.value() in ("yes", "no"):
             return payments.filter(confirmed_at__isnull=self.value() == "no")
         return payments
+
+
+class RepairFilter(DropdownFilter):
+    title = _("mail")
+    parameter_name = "repair"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("addresses to repair"))]
+
+    def queryset(self, request, contacts):
+        return contacts.to_repair() if self.value() == "yes" else contacts
+
+
+class InvitationFilter(DropdownFilter):
+    title = _("state")
+    parameter_name = "open"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("open"))]
+
+    def queryset(self, request, invitations):
+        return invitations.open(timezone.now()) if self.value() == "yes" else invitations

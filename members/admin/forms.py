@@ -17,12 +17,35 @@ class ContactForm(forms.ModelForm):
     roles = forms.MultipleChoiceField(
         label=_("contact for"),
         choices=Contact.Role.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    deputy_roles = forms.MultipleChoiceField(
+        label=_("deputy for"),
+        choices=Contact.Role.choices,
+        required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
     class Meta:
         model = Contact
-        fields = ["unit", "name", "roles", "title", "email", "mobile", "address", "is_active"]
+        fields = [
+            "unit",
+            "name",
+            "roles",
+            "deputy_roles",
+            "title",
+            "email",
+            "mobile",
+            "address",
+            "is_active",
+        ]
+
+    def clean(self) -> dict:
+        given = super().clean()
+        if not given.get("roles") and not given.get("deputy_roles"):
+            self.add_error("roles", _("Choose at least one purpose."))
+        return given
 
 
 class DatedInlineForm(forms.ModelForm):

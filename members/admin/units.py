@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.db.models import Exists, F, OuterRef
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
+from members.admin.asking import address_of
 from members.admin.certificates import ISSUE, issue_certificates
 from members.admin.filters import (
     CommitteeFilter,
@@ -21,6 +23,7 @@ from members.admin.forms import ContactForm, DatedFormSet, DatedInlineForm
 from members.admin.recorded import Recorded
 from members.admin.sheets import ExcelMixin
 from members.admin.standing_today import StandingToday, judged_today
+from members.admin.unit_changes import UnitChanges
 from members.models import (
     CommitteeSeat,
     Contact,
@@ -30,6 +33,7 @@ from members.models import (
     MemberUnit,
     Representative,
     TierAppointment,
+    UnitMerger,
 )
 from members.sheets.units import UnitSheet
 from members.standing import Standing, standing
@@ -46,7 +50,7 @@ class FormerNameInline(TabularInline):
 class ContactInline(TabularInline):
     model = Contact
     form = ContactForm
-    fields = ["name", "roles", "title", "email", "mobile", "is_active"]
+    fields = ["name", "roles", "deputy_roles", "title", "email", "mobile", "is_active"]
     extra = 0
     tab = True
     show_change_link = True
@@ -129,8 +133,9 @@ class PaymentInline(ReadOnlyInline):
 class RepresentativeInline(TabularInline):
     model = Representative
     fields = ["user", "role", "granted_at", "revoked_at"]
-    readonly_fields = ["granted_at"]
+    readonly_fields = ["granted_at", "revoked_at"]
     autocomplete_fields = ["user"]
+    show_change_link = True
     extra = 0
     tab = True
 
@@ -139,7 +144,7 @@ class RepresentativeInline(TabularInline):
 
 
 @admin.register(MemberUnit)
-class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
+class MemberUnitAdmin(UnitChanges, ExcelMixin, Recorded, StandingToday, ModelAdmin):
     excel = UnitSheet
     list_display = ["name", "tier_today", "member_since", "standing_today", "bulletin_contact"]
     list_filter = [
@@ -155,11 +160,12 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
     search_fields = ["name", "former_names__name", "credit_code"]
     search_help_text = _("Name, former name or credit code")
     warn_unsaved_form = True
-    readonly_fields = ["standing_and_reasons"]
     actions = [issue_certificates]
-    actions_detail = ["statement"]
+    readonly_fields = ["standing_and_reasons", "merged"]
+    actions_list = ["duplicates"]
+    actions_detail = ["statement", "rename", "invite", "hand_over", "merge", "fold"]
     fieldsets = [
-        (_("Standing today"), {"fields": ["standing_and_reasons"]}),
+        (_("Standing today"), {"fields": ["merged", "standing_and_reasons"]}),
         (
             _("The unit"),
             {
@@ -184,7 +190,7 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
     ]
 
     def get_queryset(self, request):
-        units = super().get_queryset(request)
+        units = super().get_queryset(request).genuine()
         if request.resolver_match.url_name != CHANGELIST:
             return units
         bulletin = Contact.objects.with_role(Contact.Role.BULLETIN)
@@ -202,6 +208,10 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
 
     def get_fieldsets(self, request, obj=None):
         return self.fieldsets if obj else self.fieldsets[1:]
+
+    def get_readonly_fields(self, request, obj=None):
+        """A name is changed by renaming, so that the old one is kept."""
+        return [*self.readonly_fields, "name"] if obj else self.readonly_fields
 
     def get_inlines(self, request, obj):
         """A new unit's first tier and seats are typed in; later ones are changed with a reason."""
@@ -231,6 +241,15 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
     def bulletin_contact(self, unit) -> bool:
         return unit.has_bulletin_contact
 
+    @display(description=_("merger"))
+    def merged(self, unit) -> str:
+        """What it is part of now, and what became part of it."""
+        own = UnitMerger.objects.filter(absorbed=unit).select_related("into")
+        others = UnitMerger.objects.filter(into=unit).select_related("absorbed")
+        lines = [(_("merged into"), each.into, each.on) for each in own]
+        lines += [(_("absorbed"), each.absorbed, each.on) for each in others]
+        return _merger_lines(lines) or "—"
+
     @display(description=_("Standing today"))
     def standing_and_reasons(self, unit) -> str:
         """Asked for once, though the theme renders a read-only field several times."""
@@ -249,6 +268,14 @@ class MemberUnitAdmin(ExcelMixin, Recorded, StandingToday, ModelAdmin):
             if answer.would_change
             else "",
         )
+
+
+def _merger_lines(lines) -> str:
+    return format_html_join(
+        "",
+        '<div>{} <a class="text-primary-600 dark:text-primary-500" href="{}">{}</a> · {}</div>',
+        ((word, address_of(unit), unit, date_format(on)) for word, unit, on in lines),
+    )
 
 
 def _listed(sentences: tuple[str, ...]) -> str:

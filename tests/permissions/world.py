@@ -64,7 +64,7 @@ from tests.members.applicants import one_of_each_application
 from tests.members.dues import one_of_each_due
 from tests.members.factories import batch
 from tests.members.papers import one_of_each_paper
-from tests.members.people import INVITATION_KEY, one_of_each_of_people
+from tests.members.people import INVITATION_KEY, merged_and_folded, one_of_each_of_people
 from tests.members.sheets import one_of_each_sheet
 from tests.services.factories import one_of_each_service
 
@@ -261,6 +261,7 @@ class World:
             self.ours.representatives.first(),
             self.ours.api_tokens.last(),
             *one_of_each_sheet(by=User.objects.get(email="member_services@people.example")),
+            *merged_and_folded(by=User.objects.get(is_superuser=True), at=timezone.now()),
             *one_of_each_of_people(
                 self.ours,
                 by=User.objects.get(email="manager@people.example"),
