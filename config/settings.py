@@ -144,6 +144,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "members.tasks.send_reminders",
         "schedule": crontab(minute=30, hour="8-18"),
     },
+    "end the access of leavers": {
+        "task": "members.tasks.end_access_of_leavers",
+        "schedule": crontab(minute=5),
+    },
     "repair addresses": {
         "task": "publications.tasks.repair_addresses",
         "schedule": crontab(hour=8, minute=40),

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from letters.tasks import wake
-from members import importing, reminders
+from members import handover, importing, reminders
 
 
 @shared_task
@@ -13,6 +13,12 @@ def send_reminders() -> None:
     """Remind units of their dues; what was missed on another day is caught up."""
     if reminders.send_due(on=timezone.localdate(), at=timezone.now()):
         wake()
+
+
+@shared_task
+def end_access_of_leavers() -> None:
+    """Every hour: liaisons whose last day before the hand-over is past."""
+    handover.end_due(on=timezone.localdate(), at=timezone.now())
 
 
 @shared_task

@@ -98,7 +98,8 @@ class ContactAdmin(Steps, ExcelMixin, Recorded, ModelAdmin):
         "address",
         "is_active",
         "unsubscribed_at",
-        ("failed_address", "failed_at", "failure"),
+        ("failed_address", "failed_at"),
+        "failure",
     ]
     # The person's own wish, given by the link in the mail; and what mail servers said.
     readonly_fields = ["unsubscribed_at", "failed_address", "failed_at", "failure"]

@@ -75,6 +75,10 @@ class MergeForm(forms.Form):
         seats = Representative.objects.active().filter(unit=unit).select_related("user")
         self.fields["people"].queryset = seats
         self.fields["people"].label_from_instance = lambda seat: f"{seat.user} {seat.user.email}"
+        self.fields["contacts"].label_from_instance = lambda each: f"{each} {each.email}"
+        for name in ("contacts", "people"):
+            if not self.fields[name].queryset:
+                self.fields[name].widget = forms.MultipleHiddenInput()
 
 
 class FoldForm(forms.Form):

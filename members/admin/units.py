@@ -1,7 +1,7 @@
 """Member units: the list that answers most questions, and the page with everything of a unit."""
 
 from django.contrib import admin
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -162,7 +162,7 @@ class MemberUnitAdmin(UnitChanges, ExcelMixin, Recorded, StandingToday, ModelAdm
     warn_unsaved_form = True
     actions = [issue_certificates]
     readonly_fields = ["standing_and_reasons", "merged"]
-    actions_list = ["duplicates"]
+    actions_list = ["bring_in", "duplicates"]
     actions_detail = ["statement", "rename", "invite", "hand_over", "merge", "fold"]
     fieldsets = [
         (_("Standing today"), {"fields": ["merged", "standing_and_reasons"]}),
@@ -207,7 +207,11 @@ class MemberUnitAdmin(UnitChanges, ExcelMixin, Recorded, StandingToday, ModelAdm
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
-        return self.fieldsets if obj else self.fieldsets[1:]
+        if obj is None:
+            return self.fieldsets[1:]
+        known = UnitMerger.objects.filter(Q(absorbed=obj) | Q(into=obj)).exists()
+        shown = ["merged", "standing_and_reasons"] if known else ["standing_and_reasons"]
+        return [(self.fieldsets[0][0], {"fields": shown}), *self.fieldsets[1:]]
 
     def get_readonly_fields(self, request, obj=None):
         """A name is changed by renaming, so that the old one is kept."""
