@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from members.ending import end_membership
 from members.models import (
     CommitteeSeat,
     Contact,
@@ -18,7 +18,6 @@ from members.models import (
     MembershipApplication,
     MemberUnit,
     Representative,
-    TierAppointment,
     UnitMerger,
 )
 from members.record import acting
@@ -73,11 +72,14 @@ def merge(
     merger.full_clean()
     with acting(by=by, why=resolution):
         merger.save()
-        membership.ended_on, membership.ended_by = on, by
-        membership.ended_because = _("Merged into %(unit)s") % {"unit": into}
-        membership.save()
-        for model in (TierAppointment, CommitteeSeat):
-            _end(model, absorbed, on)
+        end_membership(
+            application=membership,
+            ended_on=on,
+            because=_("Merged into %(unit)s") % {"unit": into},
+            resolution=resolution[:120],
+            by=by,
+            at=at,
+        )
         _remember_names(absorbed, into, on)
         _move_contacts(absorbed, into, {contact.pk for contact in contacts})
         _seat_people(into, people)
@@ -121,13 +123,6 @@ def _membership(
             {"into": _("%(unit)s is no member on the day after.") % {"unit": into}}
         )
     return membership
-
-
-def _end(model: type, unit: MemberUnit, on: dt.date) -> None:
-    """Rows under way end with the day; those that would begin later are taken away."""
-    later = model.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), unit=unit)
-    later.filter(starts_on__gt=on).delete()
-    later.update(ends_on=on)
 
 
 def _remember_names(absorbed: MemberUnit, into: MemberUnit, on: dt.date) -> None:
