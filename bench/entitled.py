@@ -31,8 +31,10 @@ SELECT '单位' || n, lpad(n::text, 18, '0'), 'enterprise', '', '', '', '', '', 
   FROM generate_series(1, %(units)s) AS n;
 
 INSERT INTO members_membershipapplication
-       (unit_id, filed_on, decision, decided_on, resolution, ended_on, ended_because)
-SELECT id, joined, 'approved', joined, '', CASE WHEN id %% 23 = 0 THEN date '2026-02-28' END, ''
+       (unit_id, name, credit_code, stage, filed_on, decision, decided_on, resolution,
+        ended_on, ended_because, end_resolution)
+SELECT id, '', '', 'council', joined, 'approved', joined, '',
+       CASE WHEN id %% 23 = 0 THEN date '2026-02-28' END, '', ''
   FROM members_memberunit,
        LATERAL (SELECT CASE WHEN id %% 15 = 0 AND id %% 23 <> 0 THEN date '2026-02-01'
                             ELSE date '2019-05-01' END AS joined) AS j;

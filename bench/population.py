@@ -19,8 +19,10 @@ SELECT '单位' || n, lpad(n::text, 18, '0'), 'enterprise', '', '', '', '', '', 
   FROM generate_series(%(first)s, %(last)s) AS n;
 
 INSERT INTO members_membershipapplication
-       (unit_id, filed_on, decision, decided_on, resolution, ended_because)
-SELECT id, '2019-05-01', 'approved', '2019-05-01', '', '' FROM members_memberunit
+       (unit_id, name, credit_code, stage, filed_on, decision, decided_on, resolution,
+        ended_because, end_resolution)
+SELECT id, '', '', 'council', '2019-05-01', 'approved', '2019-05-01', '', '', ''
+  FROM members_memberunit
  WHERE credit_code >= %(code)s;
 
 INSERT INTO members_tierappointment (unit_id, tier_id, term_id, starts_on, resolution)
