@@ -84,6 +84,12 @@ EVERYTHING_VIEWED = {
     "services.study": "view",
     "services.studycopy": "view",
 }
+# Accounts of payers: for those who need them, not for everybody on the staff.
+BANK_VIEWED = {
+    "members.bankstatement": "view",
+    "members.statementline": "view",
+    "members.columnmapping": "view",
+}
 REVIEWING = EVERYTHING_VIEWED | {
     "publications.issue": "view change",
     "publications.section": EDIT,
@@ -179,6 +185,9 @@ ROLES = [
         _("Finance"),
         EVERYTHING_VIEWED
         | {
+            "members.bankstatement": "view add change book_line",
+            "members.statementline": "view",
+            "members.columnmapping": "view delete",
             "members.duesstandard": KEEP,
             "reports.cliffletter": "view write_cliff_letters",
             "members.duespayment": f"{EDIT} confirm_payment",
@@ -202,7 +211,7 @@ ROLES = [
             "events.attendee": "view change check_in",
         },
     ),
-    Role("read_only", _("Read only"), EVERYTHING_VIEWED),
+    Role("read_only", _("Read only"), EVERYTHING_VIEWED | BANK_VIEWED),
 ]
 LABELS = {role.code: role.label for role in ROLES}
 

@@ -7,7 +7,7 @@ from multiprocessing import get_context
 
 from bench.measure import report, scratch_database
 
-MODULES = ("distribution", "planning", "entitled", "sheets", "dues")
+MODULES = ("distribution", "planning", "entitled", "sheets", "dues", "matching")
 
 
 def main() -> int:

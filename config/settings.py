@@ -132,6 +132,10 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
+    "match lines of bank statements": {
+        "task": "members.tasks.match_lines",
+        "schedule": crontab(),
+    },
     "release due issues": {
         "task": "publications.tasks.release_due",
         "schedule": crontab(),

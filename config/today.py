@@ -22,6 +22,7 @@ from members.models import (
     MemberCertificate,
     MembershipApplication,
     MemberUnit,
+    StatementLine,
     TransferSlip,
 )
 from publications import placing
@@ -93,6 +94,12 @@ LINES = [
         _("This year has none yet. Make the event from the last one of its series."),
         "events.eventseries",
         "?due=yes",
+    ),
+    (
+        _("Bank lines to book"),
+        _("Sure ones are booked together on their statement's page; look at the doubtful ones."),
+        "members.statementline",
+        "?state__in=proposed,doubtful,nothing_found",
     ),
     (
         _("Payments to confirm"),
@@ -189,6 +196,7 @@ def waiting(on: dt.date) -> list[QuerySet]:
         due_awards(on),
         ServiceRequest.objects.waiting_for_staff(),
         EventSeries.objects.due(on),
+        StatementLine.objects.waiting(),
         DuesPayment.objects.filter(confirmed_at__isnull=True),
         TransferSlip.objects.waiting(),
         undecided(on),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from letters.tasks import wake
 from members import handover, importing, reminders
+from members.statement_importing import match_all
 
 
 @shared_task
@@ -38,3 +39,15 @@ def wake_for_sheet(sheet_id: int) -> None:
     """Wake a worker after the commit."""
     # Robust: a broker that is away is logged, and breaks nothing.
     transaction.on_commit(lambda: work_on_sheet.delay(sheet_id), robust=True)
+
+
+@shared_task
+def match_lines() -> None:
+    """Match the lines of bank statements that nobody has matched yet."""
+    match_all()
+
+
+def wake_matching() -> None:
+    """Wake a worker after the commit."""
+    # Robust: a broker that is away is logged, and breaks nothing.
+    transaction.on_commit(match_lines.delay, robust=True)

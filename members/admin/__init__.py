@@ -2,6 +2,7 @@
 
 from members.admin.applications import MembershipApplicationAdmin
 from members.admin.arrears import UnitInArrearsAdmin
+from members.admin.bank import BankStatementAdmin, ColumnMappingAdmin, StatementLineAdmin
 from members.admin.certificates import MemberCertificateAdmin
 from members.admin.dues import DuesPaymentAdmin
 from members.admin.dues_accounts import DuesAccountAdmin
@@ -30,6 +31,8 @@ from members.admin.units import MemberUnitAdmin
 __all__ = [
     "ApiTokenAdmin",
     "BankAccountAdmin",
+    "BankStatementAdmin",
+    "ColumnMappingAdmin",
     "CommitteeSeatAdmin",
     "ContactAdmin",
     "DuesAccountAdmin",
@@ -49,6 +52,7 @@ __all__ = [
     "RepresentativeAdmin",
     "SheetImportAdmin",
     "SpecialCommitteeAdmin",
+    "StatementLineAdmin",
     "TermAdmin",
     "TierAdmin",
     "TierAppointmentAdmin",

@@ -1,4 +1,11 @@
 from members.models.arrears import ArrearsDecision, DuesAccount, UnitInArrears
+from members.models.bank import (
+    BankStatement,
+    ColumnMapping,
+    LineCandidate,
+    LineShare,
+    StatementLine,
+)
 from members.models.batches import AppointmentBatch, SeatChange, TierChange
 from members.models.certificates import MemberCertificate
 from members.models.committees import CommitteeSeat, SpecialCommittee
@@ -32,6 +39,8 @@ __all__ = [
     "AppointmentBatch",
     "ArrearsDecision",
     "BankAccount",
+    "BankStatement",
+    "ColumnMapping",
     "CommitteeSeat",
     "Contact",
     "DuesAccount",
@@ -46,6 +55,8 @@ __all__ = [
     "ImportedRow",
     "Invitation",
     "LiaisonHandover",
+    "LineCandidate",
+    "LineShare",
     "MemberCertificate",
     "MemberUnit",
     "MembershipApplication",
@@ -56,6 +67,7 @@ __all__ = [
     "SheetImport",
     "SheetProblem",
     "SpecialCommittee",
+    "StatementLine",
     "Term",
     "Tier",
     "TierAppointment",

@@ -252,6 +252,16 @@ class DuesPayment(models.Model):
     paid_on = models.DateField(_("paid on"))
     reference = models.CharField(_("bank reference"), max_length=120, blank=True)
     reason = models.CharField(_("reason of a refund"), max_length=200, blank=True)
+    # The part of a bank statement's line that it came from; one payment for each part.
+    share = models.OneToOneField(
+        "members.LineShare",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="payment",
+        verbose_name=_("part of a line"),
+    )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True, editable=False)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

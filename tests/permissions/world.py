@@ -61,6 +61,7 @@ from tests.factories import (
     member,
 )
 from tests.members.applicants import one_of_each_application
+from tests.members.banking import one_of_each_bank
 from tests.members.dues import one_of_each_due
 from tests.members.factories import batch
 from tests.members.papers import one_of_each_paper
@@ -282,6 +283,9 @@ class World:
                 )
             ),
             *one_of_each_paper(
+                self.ours, by=User.objects.get(email="finance@people.example"), at=RELEASED_AT
+            ),
+            *one_of_each_bank(
                 self.ours, by=User.objects.get(email="finance@people.example"), at=RELEASED_AT
             ),
             *one_of_each_award(
