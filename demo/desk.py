@@ -77,7 +77,7 @@ def load_notices(on: dt.date, finance: User) -> None:
 def load_receipts(on: dt.date, finance: User) -> None:
     """A book with receipts, one of them void and issued again, and a spoilt form."""
     book = ReceiptBook.objects.create(code="0101061226", first_number=2601, last_number=3000)
-    paid = receipts.without_receipt(DuesPayment.objects.filter(year=on.year))[:RECEIPTS]
+    paid = receipts.waiting(DuesPayment.objects.filter(year=on.year))[:RECEIPTS]
     issued = receipts.issue_many(
         payments=paid,
         book=book,

@@ -82,7 +82,12 @@ class ReceiptBookAdmin(Recorded, ModelAdmin):
         number = book.first_number if book.last_used is None else book.last_used + 1
         return book.written(number) if number <= book.last_number else _now("used up")
 
-    @action(description=_("Register"), url_path="register", permissions=["view"], icon="list_alt")
+    @action(
+        description=_("Register of numbers"),
+        url_path="register",
+        permissions=["view"],
+        icon="list_alt",
+    )
     def register(self, request, object_id):
         """Every number in order, the missing ones between them."""
         book = self._book(request, object_id)

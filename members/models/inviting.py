@@ -43,14 +43,14 @@ class Invitation(models.Model):
     )
     invited_at = models.DateTimeField(_("invited at"))
     expires_at = models.DateTimeField(_("valid until"))
-    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("invitation accepted at"), null=True, blank=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("accepted by"),
+        verbose_name=_("invitation accepted by"),
     )
     revoked_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     revoked_by = models.ForeignKey(

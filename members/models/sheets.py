@@ -38,7 +38,7 @@ class SheetImport(StoredFile):
     subject = models.CharField(_("what it holds"), max_length=20, choices=Subject)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKING)
     language = models.CharField(max_length=10, editable=False)
-    trouble = models.TextField(_("what went wrong"), blank=True)
+    trouble = models.TextField(_("trouble met"), blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     ignored = models.JSONField(_("columns that are not read"), default=list, blank=True)
     marked = models.FileField(

@@ -77,7 +77,7 @@ def unit_people(request):
 
 SHARE = [
     ("", gettext_lazy("not for this")),
-    ("main", gettext_lazy("in charge")),
+    ("main", gettext_lazy("first to be written to")),
     ("deputy", gettext_lazy("deputy")),
 ]
 
