@@ -27,9 +27,13 @@ def lookalikes(application: MembershipApplication) -> list[Lookalike]:
     """The units that may be the same as the applicant, the surest first, at most ``MOST``."""
     core = core_of(application.name)
     former = FormerName.objects.filter(unit=OuterRef("pk"))
-    units = MemberUnit.objects.exclude(pk=application.unit_id).annotate(
-        had_this_name=Exists(former.filter(name=application.name)),
-        had_like_name=Exists(former.filter(name__contains=core)),
+    units = (
+        MemberUnit.objects.genuine()
+        .exclude(pk=application.unit_id)
+        .annotate(
+            had_this_name=Exists(former.filter(name=application.name)),
+            had_like_name=Exists(former.filter(name__contains=core)),
+        )
     )
     alike = Q(credit_code=application.credit_code) | Q(name=application.name)
     alike |= Q(had_this_name=True)

@@ -121,9 +121,11 @@ class Reader:
         """With the units that ``named`` may mean, in three queries."""
         units = defaultdict(set)
         named = [spelt for each in named for spelt in spellings(each)]
-        for unit in MemberUnit.objects.filter(credit_code__in=[each.upper() for each in named]):
+        for unit in MemberUnit.objects.genuine().filter(
+            credit_code__in=[each.upper() for each in named]
+        ):
             units[folded(unit.credit_code)].add(unit)
-        for unit in MemberUnit.objects.filter(name__in=named):
+        for unit in MemberUnit.objects.genuine().filter(name__in=named):
             units[folded(unit.name)].add(unit)
         for former in FormerName.objects.filter(name__in=named).select_related("unit"):
             units[folded(former.name)].add(former.unit)

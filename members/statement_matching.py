@@ -153,8 +153,10 @@ class Register:
     def load(cls) -> "Register":
         """As it stands in the database, in three queries."""
         return cls(
-            MemberUnit.objects.order_by().values_list("pk", "name", "credit_code"),
-            FormerName.objects.order_by().values_list("unit_id", "name"),
+            MemberUnit.objects.genuine().order_by().values_list("pk", "name", "credit_code"),
+            FormerName.objects.filter(unit__duplicate_of__isnull=True)
+            .order_by()
+            .values_list("unit_id", "name"),
             known_accounts(),
         )
 

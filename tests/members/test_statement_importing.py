@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from members.folding import fold
 from members.models import (
     BankStatement,
     ColumnMapping,
@@ -24,7 +25,7 @@ from members.statement_importing import (
     receive,
 )
 from members.statement_reading import guessed
-from tests.factories import StandardFactory, TierFactory, UserFactory, member
+from tests.factories import StandardFactory, TierFactory, UnitFactory, UserFactory, member
 from tests.members.banking import TITLES, csv_file, line, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +190,16 @@ def test_columns_are_not_named_twice(clerk):
 
     with pytest.raises(ValidationError):
         name_columns(statement=statement, columns=guessed(TITLES), at=AT, by=clerk)
+
+
+def test_a_folded_duplicate_is_found_under_the_unit_that_was_kept(clerk):
+    kept = owing("甲矿业有限公司")
+    duplicate = UnitFactory(name="甲矿业责任有限公司")
+    fold(kept=kept, duplicate=duplicate, why="同一单位", by=clerk, at=AT)
+
+    statement = take(
+        csv_file(line(payer="甲矿业责任有限公司", remark="2026年度会费", amount="5000")), clerk
+    )
+
+    (share,) = LineShare.objects.filter(line__statement=statement)
+    assert (share.unit, share.year) == (kept, 2026)

@@ -34,8 +34,10 @@ def world(django_db_setup, django_db_blocker):
     """Made once and stored, so that undoing a request is a short transaction's matter."""
     logging.disable(logging.CRITICAL)  # thousands of refusals are the point here, not news
     with django_db_blocker.unblock(), override_settings(SESSION_ENGINE=SESSIONS):
-        yield World()
-        call_command("flush", interactive=False, verbosity=0)
+        try:
+            yield World()
+        finally:
+            call_command("flush", interactive=False, verbosity=0)
     logging.disable(logging.NOTSET)
 
 
