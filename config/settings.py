@@ -12,7 +12,8 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from pghistory import ContextJSONField, DeleteEvent, InsertEvent, UpdateEvent
+from pghistory import ContextJSONField
+from pgtrigger import Statement
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -113,7 +114,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What is recorded stays: who did it and why stand beside each change (members/record.py).
-PGHISTORY_DEFAULT_TRACKERS = (InsertEvent(), UpdateEvent(), DeleteEvent())
+PGHISTORY_LEVEL = Statement  # a bulk insert is recorded by one statement more
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD = ContextJSONField()
 PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"

@@ -1,12 +1,12 @@
 """Units that owe dues, as staff list them, and what the council decided about one."""
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.protected import kept
+from members.models.recorded import recorded
 from members.models.units import MemberUnit
 
 
@@ -28,7 +28,7 @@ class UnitInArrears(MemberUnit):
         verbose_name_plural = _("units in arrears")
 
 
-@pghistory.track()
+@recorded
 class ArrearsDecision(models.Model):
     """What the council decided about a unit in arrears: wait until a day, or end the membership."""
 

@@ -1,12 +1,12 @@
 """What the bank says has arrived: statements, their lines, and the dues that each line pays."""
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from members.models.dues import YEAR_RANGE
+from members.models.recorded import recorded
 from members.models.units import MemberUnit
 
 
@@ -98,7 +98,7 @@ class StatementLineQuerySet(models.QuerySet):
         return self.filter(state__in=StatementLine.WAITING)
 
 
-@pghistory.track(exclude=["cells"])
+@recorded(exclude=("cells",))
 class StatementLine(models.Model):
     """One incoming line, as the bank gave it, and what became of it.
 

@@ -4,7 +4,6 @@ import datetime as dt
 from functools import reduce
 from operator import or_
 
-import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -12,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.committees import SpecialCommittee
+from members.models.recorded import recorded
 from members.models.tiers import Term, Tier
 from members.models.units import MemberUnit
 
@@ -50,7 +50,7 @@ def frozen(*fields: str) -> list[pgtrigger.Trigger]:
     ]
 
 
-@pghistory.track()
+@recorded
 class AppointmentBatch(models.Model):
     """A draft can be filled and changed; once applied it is history, and another batch corrects it.
 

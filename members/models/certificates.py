@@ -3,7 +3,6 @@
 import datetime as dt
 import secrets
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.protected import kept, unchanged
 from members.models.receipts import VOID, VOIDING
+from members.models.recorded import recorded
 from members.models.tiers import Tier
 from members.models.units import MemberUnit
 
@@ -26,7 +26,7 @@ class MemberCertificateQuerySet(models.QuerySet):
         return self.filter(voided_at__isnull=True)
 
 
-@pghistory.track(exclude=["key"])
+@recorded(exclude=("key",))
 class MemberCertificate(models.Model):
     """A numbered certificate as it was printed. Of one year's, the numbers follow on each other.
 

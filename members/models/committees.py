@@ -1,10 +1,10 @@
 """Special committees and the units that sit on them."""
 
-import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.models.dated import Dated, DatedQuerySet, in_order, no_overlap
+from members.models.recorded import recorded
 from members.models.tiers import Labelled
 from members.models.units import MemberUnit
 
@@ -20,7 +20,7 @@ class SpecialCommittee(Labelled):
         ordering = ["code"]
 
 
-@pghistory.track()
+@recorded
 class CommitteeSeat(Dated):
     """委员席位: a unit belongs to a committee from ``starts_on`` to ``ends_on``, both included."""
 

@@ -1,6 +1,5 @@
 """People at a unit whom the association writes to."""
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -8,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from members.models.recorded import recorded
 from members.models.units import MemberUnit
 
 
@@ -40,7 +40,7 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(failed | silent, is_active=True)
 
 
-@pghistory.track()
+@recorded
 class Contact(models.Model):
     """联系人. One person may serve several purposes, and stand in for others in further ones."""
 

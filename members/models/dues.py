@@ -3,7 +3,6 @@
 import datetime as dt
 from decimal import Decimal
 
-import pghistory
 import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from letters.models import Letter
 from members.models.protected import kept, unchanged
+from members.models.recorded import recorded
 from members.models.tiers import Tier
 from members.models.units import MemberUnit
 
@@ -21,7 +21,7 @@ YEAR_RANGE = [MinValueValidator(1990), MaxValueValidator(2100)]
 CONFIRMED = pgtrigger.Q(old__confirmed_at__isnull=False)
 
 
-@pghistory.track()
+@recorded
 class DuesStandard(models.Model):
     """会费标准: what a tier owes for a year, in yuan."""
 
@@ -59,7 +59,7 @@ class DuesAdjustmentQuerySet(models.QuerySet):
         return self.filter(applies_from__lte=on)
 
 
-@pghistory.track()
+@recorded
 class DuesAdjustment(models.Model):
     """会费调整: what a unit owes for a year, more or less than its standard, from a day on.
 
@@ -139,7 +139,7 @@ class DuesNoticeQuerySet(models.QuerySet):
         return self.filter(withdrawn_at__isnull=True)
 
 
-@pghistory.track()
+@recorded
 class DuesNotice(models.Model):
     """缴费通知: what a unit was asked to pay for a year, as it stood when it was asked.
 
@@ -232,7 +232,7 @@ class DuesPaymentQuerySet(models.QuerySet):
         return self.filter(confirmed_at__isnull=False, paid_on__lte=on)
 
 
-@pghistory.track()
+@recorded
 class DuesPayment(models.Model):
     """缴费: money for one year's dues, received or given back on a day."""
 

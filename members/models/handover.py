@@ -1,6 +1,5 @@
 """联络员交接: the liaison's work passes to another person, whom staff approve and invite."""
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.contacts import Contact
 from members.models.inviting import Invitation
+from members.models.recorded import recorded
 from members.models.representation import Representative
 from members.models.units import MemberUnit
 
@@ -18,7 +18,7 @@ class LiaisonHandoverQuerySet(models.QuerySet):
         return self.filter(state__in=LiaisonHandover.OPEN)
 
 
-@pghistory.track()
+@recorded
 class LiaisonHandover(models.Model):
     """One liaison's work passes to one successor.
 

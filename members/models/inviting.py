@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from members.models.recorded import recorded
 from members.models.representation import Representative
 from members.models.units import MemberUnit
 
@@ -19,7 +19,7 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at)
 
 
-@pghistory.track()
+@recorded
 class Invitation(models.Model):
     """A link, sent to one address, by which a person becomes a representative of the unit.
 

@@ -5,7 +5,6 @@ What an applicant wrote in public stands beside it: its form, contacts, files an
 
 import datetime as dt
 
-import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -18,6 +17,7 @@ from files.models import StoredFile
 from members.models.committees import SpecialCommittee
 from members.models.contacts import Contact
 from members.models.dated import Dated, in_order, no_overlap
+from members.models.recorded import recorded
 from members.models.tiers import Tier
 from members.models.units import CreditCodeField, MemberUnit
 
@@ -40,7 +40,7 @@ class MembershipApplicationQuerySet(models.QuerySet):
         return self.under_way().exclude(stage=MembershipApplication.Stage.RETURNED)
 
 
-@pghistory.track()
+@recorded
 class MembershipApplication(Dated):
     """入会申请. Approved, it makes the unit a member from ``decided_on`` to ``ended_on`` inclusive.
 
@@ -218,7 +218,7 @@ class MembershipApplication(Dated):
         )
 
 
-@pghistory.track()
+@recorded
 class ApplicationForm(models.Model):
     """What an applicant wrote about itself, as last corrected, and what it wishes for.
 
@@ -330,7 +330,7 @@ class ApplicationFile(StoredFile):
         ordering = ["purpose", "uploaded_at", "pk"]
 
 
-@pghistory.track()
+@recorded
 class ApplicationStep(models.Model):
     """What happened to an application, when, and by whom; without a person, by the applicant."""
 

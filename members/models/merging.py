@@ -1,16 +1,16 @@
 """合并: one unit is absorbed by another; and rows of one unit that was entered twice."""
 
-import pghistory
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models.recorded import recorded
 from members.models.units import MemberUnit
 
 
-@pghistory.track()
+@recorded
 class UnitMerger(models.Model):
     """单位合并: ``absorbed`` was a member of its own until the day ``on``, and is part of ``into``.
 
@@ -47,7 +47,7 @@ class UnitMerger(models.Model):
         return f"{self.absorbed} → {self.into}"
 
 
-@pghistory.track()
+@recorded
 class FoldedDuplicate(models.Model):
     """重复登记: one organisation was entered twice; all that ``duplicate`` had went to ``kept``.
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.dues import YEAR_RANGE, DuesPayment
 from members.models.protected import kept, unchanged
+from members.models.recorded import recorded
 
 
 class Numbers(Func):
@@ -33,7 +33,7 @@ VOID = pgtrigger.Q(old__voided_at__isnull=False)
 CODE = Cast("code", BigIntegerField())
 
 
-@pghistory.track()
+@recorded
 class ReceiptBook(models.Model):
     """A batch of receipt forms: its 票据代码, and the numbers that were printed or assigned.
 
@@ -133,7 +133,7 @@ class DuesReceiptQuerySet(models.QuerySet):
         )
 
 
-@pghistory.track()
+@recorded
 class DuesReceipt(models.Model):
     """会费票据: a number of a book, used once: for a confirmed payment, or spoilt on paper.
 

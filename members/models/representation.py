@@ -1,11 +1,11 @@
 """Which users act for which unit."""
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models.recorded import recorded
 from members.models.units import MemberUnit
 
 
@@ -15,7 +15,7 @@ class RepresentativeQuerySet(models.QuerySet):
         return self.filter(revoked_at__isnull=True, user__is_active=True)
 
 
-@pghistory.track()
+@recorded
 class Representative(models.Model):
     """A user who signs in to the portal for a unit, until access is revoked."""
 

@@ -1,11 +1,11 @@
 """Tiers, the association's terms, and which unit holds which tier from when to when."""
 
-import pghistory
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members.models.dated import Dated, DatedQuerySet, in_order, no_overlap
+from members.models.recorded import recorded
 from members.models.units import MemberUnit
 
 
@@ -57,7 +57,7 @@ class Term(Dated, Labelled):
         constraints = [in_order("term_days_in_order")]
 
 
-@pghistory.track()
+@recorded
 class TierAppointment(Dated):
     """任期内级别: a unit holds a tier from ``starts_on`` to ``ends_on``, both included."""
 

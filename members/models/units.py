@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as StdnumError
+
+from members.models.recorded import recorded
 
 
 def validate_credit_code(value: str) -> None:
@@ -70,7 +71,7 @@ class MemberUnitQuerySet(models.QuerySet):
         return self.genuine().filter(found)
 
 
-@pghistory.track()
+@recorded
 class MemberUnit(models.Model):
     """会员单位: an organisation, whether it is, was or wants to be a member."""
 
@@ -129,7 +130,7 @@ class MemberUnit(models.Model):
         return self.name
 
 
-@pghistory.track()
+@recorded
 class FormerName(models.Model):
     """曾用名: a name under which a unit was known until a day."""
 

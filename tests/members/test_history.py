@@ -44,6 +44,24 @@ def test_an_act_on_money_says_who_when_and_why():
     assert more is None
 
 
+def test_the_act_within_an_act_ends_with_it():
+    whole, part = UserFactory(name="全"), UserFactory(name="部")
+
+    with acting(by=whole, why="全部"):
+        with acting(by=part, why="部分"):
+            unit = UnitFactory()
+        with acting(by=part, why=""):
+            MemberUnit.objects.update(phone="1")
+        MemberUnit.objects.update(phone="2")
+
+    entries, _more = history_of(unit)
+    assert [(each.who, each.why) for each in entries] == [
+        ("全", "全部"),
+        ("部", "全部"),
+        ("部", "部分"),
+    ]
+
+
 def test_values_are_said_in_words():
     appointment = AppointmentFactory(tier=TierFactory(code="council"))
     appointment.tier = TierFactory(code="vice_president")
