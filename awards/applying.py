@@ -20,9 +20,9 @@ from awards.models import (
     Material,
     MaterialRequirement,
 )
-from awards.models.cycles import day_of
 from awards.moving import check, locked, move, require
 from benefits.refusal import entitled
+from members.days import day_of
 from members.models import MemberUnit
 
 State = AwardApplication.State

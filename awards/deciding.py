@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from awards.models import ApplicationStep, AwardApplication
-from awards.models.cycles import day_of
 from awards.moving import locked, move, require
+from members.days import day_of
 
 State = AwardApplication.State
 What = ApplicationStep.What

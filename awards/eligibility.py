@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from awards.models import AwardApplication, AwardCycle
-from awards.models.cycles import day_of
 from benefits.entitlement import Entitlement, entitlement
 from benefits.models import BenefitItem
+from members.days import day_of
 from members.models import MemberUnit
 
 Stage = AwardCycle.Stage

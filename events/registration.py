@@ -23,8 +23,8 @@ from events.window import (
     check_changes_open,
     check_registration_open,
     check_taking_place,
-    day_of,
 )
+from members.days import day_of
 from members.models import MemberUnit
 
 DECIDED = ("free_seats", "price", "medium", "tier", "basis", "service_on", "judged_at")

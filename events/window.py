@@ -8,15 +8,9 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from events.models import Event
-
-
-def day_of(at: dt.datetime) -> dt.date:
-    """The association's calendar day at the moment ``at``."""
-    return at.astimezone(get_default_timezone()).date()
 
 
 def check_taking_place(event: Event) -> None:

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from members.days import day_of
 from members.ending import close_what_outlived
 from members.inviting import invite
 from members.models import (
@@ -34,7 +35,7 @@ from members.models import (
 from members.notices import TIME_TO_PAY, announce, raise_notice
 from members.record import acting
 from members.telling import tell
-from members.trail import day_of, entered, locked
+from members.trail import entered, locked
 
 DAY = dt.timedelta(days=1)
 Decision = MembershipApplication.Decision

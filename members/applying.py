@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from members.completeness import missing
+from members.days import day_of
 from members.models import (
     ApplicationContact,
     ApplicationFile,
@@ -25,7 +26,7 @@ from members.models import (
 )
 from members.record import acting
 from members.telling import tell
-from members.trail import day_of, entered, locked
+from members.trail import entered, locked
 
 MOST_FILES = 10
 OWN_FIELDS = ("name", "credit_code")

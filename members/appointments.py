@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from members import dues_letters
+from members.days import day_of
 from members.models import (
     AppointmentBatch,
     CommitteeSeat,
@@ -51,7 +52,7 @@ def apply(*, batch: AppointmentBatch, by: User, at: dt.datetime) -> AppointmentB
     if not changes and not seats:
         raise ValidationError(_("The batch is empty: no unit is named in it."))
     _refuse(_strangers(changes, batch.begins_on), _strangers(seats, batch.effective_on))
-    owed = _differences(batch, changes, on=at.date())
+    owed = _differences(batch, changes, on=day_of(at))
     with acting(by=by, why=batch.resolution):
         _appoint(batch, changes)
         _seat(batch, seats)

@@ -11,10 +11,10 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from members.days import day_of
 from members.dues_year import YearOfDues, in_year
 from members.ending import end_membership
 from members.models import ArrearsDecision, MembershipApplication, MemberUnit
@@ -84,7 +84,7 @@ def decide(
     Raises ``ValidationError`` without a resolution, for a day to come, where waiting has no day,
     or if the unit is no member then.
     """
-    if decided_on > at.astimezone(get_default_timezone()).date():
+    if decided_on > day_of(at):
         raise ValidationError({"decided_on": _("The decision lies in the future.")})
     decision = ArrearsDecision(
         unit=unit,

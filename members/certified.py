@@ -74,7 +74,7 @@ def differences(certificate: MemberCertificate, holding: Holding):
 
 def holdings(units: Iterable[MemberUnit], on: dt.date) -> list[Holding]:
     """What holds for each of the units on the day ``on``, in three queries for all of them."""
-    units = list(units)
+    units = list(dict.fromkeys(units))
     of_units = {"unit__in": units}
     members = set(
         MembershipApplication.objects.in_force(on).filter(**of_units).values_list("unit", flat=True)

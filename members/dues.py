@@ -10,10 +10,10 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from members.days import day_of
 from members.dues_year import THE_END, dues_of
 from members.models import DuesAdjustment, DuesNotice, DuesPayment, MemberUnit, TransferSlip
 from members.record import acting
@@ -34,7 +34,7 @@ def confirm(*, payment: DuesPayment, at: dt.datetime, by: User) -> DuesPayment:
     payment = DuesPayment.objects.select_for_update().select_related("unit").get(pk=payment.pk)
     if payment.confirmed_at is not None:
         raise ValidationError(_("This payment has been confirmed already."))
-    if payment.paid_on > _day(at):
+    if payment.paid_on > day_of(at):
         raise ValidationError(_("A payment dated in the future cannot be confirmed."))
     if payment.is_refund:
         _refuse_too_much(payment)
@@ -170,7 +170,7 @@ def correct(
         kind=Kind.CORRECTION,
         year=adjustment.year,
         amount=-adjustment.amount,
-        applies_from=max(_day(at), adjustment.applies_from),
+        applies_from=max(day_of(at), adjustment.applies_from),
         reason=_said(reason),
         corrects=adjustment,
         decided_at=at,
@@ -197,7 +197,7 @@ def send_slip(
     _locked(notice.unit)
     if notice.withdrawn_at is not None:
         raise ValidationError(_("This notice was withdrawn. Nothing is to be paid for it."))
-    if paid_on > _day(at):
+    if paid_on > day_of(at):
         raise ValidationError({"paid_on": _("The day of the payment lies in the future.")})
     if notice.slips.waiting().count() >= SLIPS:
         raise ValidationError(_("Your slips are being checked. Please wait for the answer."))
@@ -231,11 +231,6 @@ def return_slip(*, slip: TransferSlip, because: str, by: User, at: dt.datetime) 
 def _locked(unit: MemberUnit) -> None:
     """Wait until nobody else acts on the unit's money; rows may still refer to the unit."""
     MemberUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-
-
-def _day(at: dt.datetime) -> dt.date:
-    """The calendar's day where the association is."""
-    return at.astimezone(get_default_timezone()).date()
 
 
 def _said(reason: str) -> str:

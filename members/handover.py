@@ -4,11 +4,11 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from letters.writing import write
+from members.days import day_of
 from members.inviting import invite
 from members.inviting import withdraw as withdraw_invitation
 from members.models import Contact, Invitation, LiaisonHandover, MemberUnit, Representative
@@ -43,7 +43,7 @@ def ask(
     email = email.strip().lower()
     if outgoing and outgoing.email.lower() == email:
         raise ValidationError({"email": _("This is the address of the liaison until now.")})
-    if afterwards == Outgoing.LEAVES_LATER and last_day < _day(at):
+    if afterwards == Outgoing.LEAVES_LATER and last_day < day_of(at):
         raise ValidationError({"last_day": _("This day is past.")})
     handover = LiaisonHandover(
         unit=unit,
@@ -220,7 +220,3 @@ def _seat_of(contact: Contact | None) -> Representative | None:
 def _acting_already(handover: LiaisonHandover) -> Representative | None:
     seats = Representative.objects.active().select_related("user").filter(unit=handover.unit)
     return seats.filter(user__email__iexact=handover.email).first()
-
-
-def _day(at: dt.datetime) -> dt.date:
-    return at.astimezone(get_default_timezone()).date()

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from members.days import day_of
 from members.ending import end_membership
 from members.models import (
     CommitteeSeat,
@@ -111,7 +111,7 @@ def _membership(
     """The membership that ends. Raises ``ValidationError`` where the merger cannot be."""
     if absorbed == into:
         raise ValidationError({"into": _("A unit cannot be merged into itself.")})
-    if on > at.astimezone(get_default_timezone()).date():
+    if on > day_of(at):
         raise ValidationError({"on": _("Record the merger on its day or afterwards.")})
     if absorbed.duplicate_of_id or into.duplicate_of_id:
         raise ValidationError(_("A duplicate cannot be merged. Choose the unit that is kept."))

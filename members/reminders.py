@@ -17,6 +17,7 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from members import dues_letters
+from members.days import day_of
 from members.dues_letters import Asking
 from members.dues_year import missing_of
 from members.models import DuesNotice, DuesPayment, DuesReminder, ReminderRule, TransferSlip
@@ -101,11 +102,11 @@ def _cases(notices: list[DuesNotice], on: dt.date) -> Iterable[Case]:
 
 
 def _is_due(rule: ReminderRule, notice: DuesNotice, on: dt.date) -> bool:
-    raised_on = notice.raised_at.astimezone(get_default_timezone()).date()
-    return rule.is_active and raised_on < day_of(rule, notice) <= on
+    raised_on = day_of(notice.raised_at)
+    return rule.is_active and raised_on < reminds_on(rule, notice) <= on
 
 
-def day_of(rule: ReminderRule, notice: DuesNotice) -> dt.date:
+def reminds_on(rule: ReminderRule, notice: DuesNotice) -> dt.date:
     return notice.due_on + dt.timedelta(days=rule.days)
 
 
@@ -116,7 +117,7 @@ def _applied(case: Case, on: dt.date, at: dt.datetime) -> Iterable[DuesReminder]
         yield DuesReminder(
             notice=case.notice,
             rule=rule,
-            due_on=day_of(rule, case.notice),
+            due_on=reminds_on(rule, case.notice),
             outcome=outcome or _outcome(case, latest, on),
             missing=case.missing,
             decided_at=at,

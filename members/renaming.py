@@ -4,10 +4,10 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from members.days import day_of
 from members.models import FormerName, MemberUnit
 from members.record import acting
 
@@ -36,7 +36,7 @@ def rename(
     name = " ".join(name.split())
     if name == unit.name:
         raise ValidationError({"name": _("The unit has this name already.")})
-    if on > at.astimezone(get_default_timezone()).date():
+    if on > day_of(at):
         raise ValidationError({"on": _("Record the new name when it holds, not before.")})
     if unit.former_names.filter(until__gte=on).exists():
         raise ValidationError({"on": _("The unit took another name after this day.")})

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from files.models import shortened
 from files.sheets import rows_of
+from members.days import day_of
 from members.models import (
     BankStatement,
     ColumnMapping,
@@ -79,8 +80,8 @@ def name_columns(
 ) -> BankStatement:
     """Say what the columns of a draft hold, save its lines, and remember it for the next file.
 
-    Raises ``NothingNew`` (the draft is gone, the columns are remembered), and ``ValidationError``
-    where the columns do not fit the file, or where it is no draft any more.
+    Raises ``NothingNew`` where every line is known (the draft can be discarded), and
+    ``ValidationError`` where the columns do not fit the file, or where it is no draft any more.
     """
     statement = BankStatement.objects.select_for_update().get(pk=statement.pk)
     if not statement.is_draft:
@@ -96,7 +97,7 @@ def name_columns(
 
 def take_in(statement: BankStatement, columns: list[str], *, at: dt.datetime, by: User) -> None:
     """Save the lines of a draft that no other file held."""
-    incoming = read_lines(table_from(statement), columns, on=at.date())
+    incoming = read_lines(table_from(statement), columns, on=day_of(at))
     prints = [line.fingerprint for line in incoming.lines]
     known = set(
         StatementLine.objects.filter(fingerprint__in=prints).values_list("fingerprint", flat=True)

@@ -7,10 +7,10 @@ import secrets
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from members.days import day_of
 from members.models import ApiToken, MemberUnit, Representative
 
 LIFETIME = dt.timedelta(days=365)
@@ -71,7 +71,7 @@ def found(key: str, at: dt.datetime) -> ApiToken | None:
     tokens = ApiToken.objects.valid(at).select_related("user", "unit")
     token = tokens.filter(digest=digest(key)).first()
     if token:
-        _note_use(token, at.astimezone(get_default_timezone()).date())
+        _note_use(token, day_of(at))
     return token
 
 

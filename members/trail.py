@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-from django.utils.timezone import get_default_timezone
-
 from accounts.models import User
 from members.models import ApplicationStep, MembershipApplication
 
@@ -25,8 +23,3 @@ def entered(
     return ApplicationStep.objects.create(
         application=application, kind=kind, by=by, at=at, note=note.strip()
     )
-
-
-def day_of(at: dt.datetime) -> dt.date:
-    """The day of ``at`` where the association is."""
-    return at.astimezone(get_default_timezone()).date()

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from benefits.refusal import entitled
 from cases.questions import QuestionForm, name_of
+from members.days import day_of
 from members.models import MemberUnit
 from services import numbering
 from services.models import OfferingQuestion, RequestAnswer, RequestStep, ServiceOffering
 from services.models import ServiceRequest as Request
 from services.telling import tell
 from services.trail import entered, kept, locked, said
-from services.working_days import day_of, working_day_after
+from services.working_days import working_day_after
 
 Kind = RequestStep.Kind
 Role = OfferingQuestion.Role

@@ -8,11 +8,11 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from members.days import day_of
 from services.models import RequestStep, Stage
 from services.models import ServiceRequest as Request
 from services.telling import tell
 from services.trail import entered, kept, locked, said
-from services.working_days import day_of
 
 Kind = RequestStep.Kind
 State = Request.State

@@ -7,7 +7,6 @@ weekends are known to be free.
 import datetime as dt
 
 import chinese_calendar
-from django.utils.timezone import get_default_timezone
 
 ONE = dt.timedelta(days=1)
 SATURDAY = 5
@@ -26,8 +25,3 @@ def working_day_after(day: dt.date, count: int) -> dt.date:
         day += ONE
         count -= is_working_day(day)
     return day
-
-
-def day_of(at: dt.datetime) -> dt.date:
-    """The association's calendar day of a moment."""
-    return at.astimezone(get_default_timezone()).date()

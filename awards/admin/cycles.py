@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from awards.admin.forms import OpenNextForm, QuestionRowForm, RowForm, RowFormSet
 from awards.cycles import due_cycles, open_from
 from awards.models import AwardApplication, AwardCycle, CycleQuestion, MaterialRequirement
-from awards.models.cycles import day_of
+from members.days import day_of
 
 FOLDER = "admin/awards/awardcycle/"
 Stage = AwardCycle.Stage

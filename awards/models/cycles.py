@@ -7,17 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import TruncDate
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
 from awards.models.awards import Award
 from cases.questions import Question
+from members.days import day_of
 from members.models.tiers import Labelled, english
-
-
-def day_of(at: dt.datetime) -> dt.date:
-    """The day of a moment at the association's place (Asia/Shanghai)."""
-    return at.astimezone(get_default_timezone()).date()
 
 
 def to_the_second(at: dt.datetime) -> dt.datetime:

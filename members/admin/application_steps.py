@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from letters.tasks import wake
 from members import admitting, ending, joining, reviewing
 from members.admin import application_forms as asked
+from members.days import day_of
 from members.models import MembershipApplication
-from members.trail import day_of
 
 Decision = MembershipApplication.Decision
 Stage = MembershipApplication.Stage

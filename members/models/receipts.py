@@ -10,9 +10,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import BigIntegerField, F, Func, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.days import day_of
 from members.models.dues import YEAR_RANGE, DuesPayment
 from members.models.protected import kept, unchanged
 from members.models.recorded import recorded
@@ -267,7 +267,7 @@ class DuesReceipt(models.Model):
 
     @property
     def voided_on(self) -> dt.date | None:
-        return self.voided_at and self.voided_at.astimezone(get_default_timezone()).date()
+        return self.voided_at and day_of(self.voided_at)
 
     @property
     def is_valid(self) -> bool:

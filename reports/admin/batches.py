@@ -24,6 +24,7 @@ from unfold.widgets import (
 from letters.tasks import wake
 from members.admin.recorded import Recorded
 from members.appointments import prepare_reverse
+from members.days import day_of
 from members.models import (
     AppointmentBatch,
     MemberUnit,
@@ -316,7 +317,7 @@ class AppointmentBatchAdmin(Recorded, ModelAdmin):
             problems=problems,
             on=on,
             days=telling_days(batch)[1:],
-            is_backdated=batch.begins_on < at.date(),
+            is_backdated=batch.begins_on < day_of(at),
         )
 
     @action(

@@ -45,7 +45,7 @@ FOLDER = "admin/reports/cliffunit/"
 LIST = "admin:reports_cliffunit_changelist"
 
 
-def day_of(request) -> dt.date:
+def asked_day(request) -> dt.date:
     """The last good day that the page is about: by default the next."""
     today = timezone.localdate()
     asked = request.POST.get("last_day") or request.GET.get("last_day")
@@ -116,7 +116,7 @@ class CliffUnitAdmin(ModelAdmin):
         return request.user.has_perm("reports.write_cliff_letters")
 
     def get_queryset(self, request):
-        day = day_of(request)
+        day = asked_day(request)
         told = CliffLetter.objects.filter(last_day=day, unit=OuterRef("pk"))
         return falling(super().get_queryset(request), day).annotate(
             is_told=Exists(told),
@@ -132,7 +132,7 @@ class CliffUnitAdmin(ModelAdmin):
         ]
 
     def changelist_view(self, request, extra_context=None):
-        day, units = day_of(request), self.get_queryset(request)
+        day, units = asked_day(request), self.get_queryset(request)
         context = {
             "title": _("Standing that ends after %(day)s") % {"day": date_format(day)},
             "last_day": day,
@@ -148,7 +148,7 @@ class CliffUnitAdmin(ModelAdmin):
         """What each unit of the page loses, asked for all of them at once."""
         found = super().get_changelist_instance(request)
         found.result_list = list(found.result_list)
-        cost_of = costs(found.result_list, day_of(request))
+        cost_of = costs(found.result_list, asked_day(request))
         for unit in found.result_list:
             unit.cost = cost_of[unit.pk]
         return found
@@ -184,7 +184,7 @@ class CliffUnitAdmin(ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """What one unit loses, and the letter that says so."""
-        day, today = day_of(request), timezone.localdate()
+        day, today = asked_day(request), timezone.localdate()
         unit = self.get_object(request, object_id)
         if unit is None:
             return self._is_not_falling(request, object_id, day)
@@ -217,7 +217,7 @@ class CliffUnitAdmin(ModelAdmin):
         """First say what it will do; do it when the page is sent back."""
         if not self.has_write_permission(request):
             raise PermissionDenied
-        day, today = day_of(request), timezone.localdate()
+        day, today = asked_day(request), timezone.localdate()
         if "sure" in request.POST:
             self._write(request, units, day)
             return redirect(f"{reverse(LIST)}?last_day={day}")
@@ -256,7 +256,7 @@ class CliffUnitAdmin(ModelAdmin):
         """The whole list of the day as a file for a spreadsheet."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        day = day_of(request)
+        day = asked_day(request)
         units = list(self.get_queryset(request).order_by("name"))
         response = StreamingHttpResponse(
             csv_lines(self._rows(units, day)), content_type="text/csv; charset=utf-8"

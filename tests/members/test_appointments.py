@@ -59,9 +59,9 @@ def appointments_of(unit) -> list:
     return list(rows.values_list("tier__code", "starts_on", "ends_on", "resolution"))
 
 
-def refusals(made: AppointmentBatch) -> list[str]:
+def refusals(made: AppointmentBatch, at: dt.datetime = AT) -> list[str]:
     with pytest.raises(ValidationError) as refused:
-        apply(batch=made, by=UserFactory(), at=AT)
+        apply(batch=made, by=UserFactory(), at=at)
     return refused.value.messages
 
 
@@ -306,6 +306,15 @@ def test_a_difference_is_not_asked_for_by_a_day_that_is_over(unit):
     made = batch(tiers={unit: "council"}, policy="difference", due_on=day("2026-05-21"))
 
     assert refusals(made) == ["The day by which the difference is to be paid is over."]
+
+
+def test_the_last_day_of_the_difference_ends_at_midnight_in_beijing(unit):
+    made = batch(tiers={unit: "council"}, policy="difference", due_on=day("2026-05-31"))
+    midnight = dt.datetime(2026, 5, 31, 16, tzinfo=dt.UTC)
+
+    assert refusals(made, midnight) == ["The day by which the difference is to be paid is over."]
+    apply(batch=made, by=UserFactory(), at=midnight - dt.timedelta(seconds=1))
+    assert DuesNotice.objects.get().due_on == day("2026-05-31")
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,15 @@ def test_of_an_overlapping_period_only_new_lines_are_taken(clerk):
     assert (later.known, [each.payer for each in later.lines.all()]) == (1, ["丙"])
 
 
+def test_a_line_of_today_is_taken_in_the_first_hours_of_the_day_in_beijing(clerk):
+    early = dt.datetime(2026, 3, 1, 16, tzinfo=dt.UTC)  # 2 March, midnight
+    taken = receive(upload=csv_file(line(paid_on="2026-03-02")), at=early, by=clerk)
+
+    name_columns(statement=taken, columns=guessed(taken.titles), at=early, by=clerk)
+
+    assert [each.paid_on for each in taken.lines.all()] == [dt.date(2026, 3, 2)]
+
+
 def test_a_file_with_one_bad_cell_saves_nothing(clerk):
     take(csv_file(line(payer="乙")), clerk)
     before = everything()

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from services.working_days import day_of, is_working_day, working_day_after
+from services.working_days import is_working_day, working_day_after
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,3 @@ def test_the_target_day_is_counted_in_working_days(filed, days, due):
 def test_in_a_year_not_announced_only_weekends_are_free():
     assert working_day_after(dt.date(2099, 9, 30), 1) == dt.date(2099, 10, 1)
     assert working_day_after(dt.date(2099, 10, 2), 1) == dt.date(2099, 10, 5)
-
-
-def test_the_day_is_that_of_beijing():
-    assert day_of(dt.datetime(2026, 6, 30, 15, 59, tzinfo=dt.UTC)) == dt.date(2026, 6, 30)
-    assert day_of(dt.datetime(2026, 6, 30, 16, tzinfo=dt.UTC)) == dt.date(2026, 7, 1)
