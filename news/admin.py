@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from members.admin.readonly import ReadOnly
 from news.models import NewsSubmission
 
 
@@ -24,7 +25,7 @@ class PlacedFilter(admin.SimpleListFilter):
 
 
 @admin.register(NewsSubmission)
-class NewsSubmissionAdmin(ModelAdmin):
+class NewsSubmissionAdmin(ReadOnly, ModelAdmin):
     """To be read: member services accept a text with its request, editors place it in an issue."""
 
     list_display = ["title", "unit", "filed_on", "accepted_at", "stage", "issue"]
@@ -46,15 +47,6 @@ class NewsSubmissionAdmin(ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self.list_select_related)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @display(description=_("state"), label={"placed": "success", "waiting": "warning"})
     def stage(self, submission):

@@ -12,6 +12,7 @@ from awards.admin import deciding
 from awards.models import AwardApplication, Material
 from cases.questions import shown
 from files.serving import attachment
+from members.admin.readonly import ReadOnly
 
 State = AwardApplication.State
 COLOURS = {
@@ -44,7 +45,7 @@ def opens(name: str, icon: str):
 
 
 @admin.register(AwardApplication)
-class AwardApplicationAdmin(ModelAdmin):
+class AwardApplicationAdmin(ReadOnly, ModelAdmin):
     """Drafts are the unit's own business and are not here."""
 
     list_display = ["number", "title", "unit", "cycle", "stage", "filed_on", "complete_by"]
@@ -100,15 +101,6 @@ class AwardApplicationAdmin(ModelAdmin):
         ]
 
     # --- Who may ---
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_decide_permission(self, request, object_id=None) -> bool:
         return request.user.has_perm("awards.decide_award")

@@ -19,6 +19,7 @@ from events.money import seat
 from events.paying import mark_paid
 from events.registration import cancel
 from letters.tasks import wake
+from members.admin.readonly import ReadOnly
 
 State = Attendee.State
 COLOURS = {
@@ -79,7 +80,7 @@ class CheckedInFilter(admin.SimpleListFilter):
 
 
 @admin.register(Attendee)
-class AttendeeAdmin(ModelAdmin):
+class AttendeeAdmin(ReadOnly, ModelAdmin):
     list_display = [
         *("name", "unit", "event", "mobile", "stage", "seat", "paid_on", "checked_in_at"),
     ]
@@ -104,16 +105,6 @@ class AttendeeAdmin(ModelAdmin):
     action_form = DayOfPaymentForm
     actions = ["check_in", "undo_check_in", "paid", "cancel"]
     actions_detail = ["manage"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """Nothing is typed over: each change has its own button."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     # Methods, not names of permissions: the theme looks those up in the database at start.
     def has_manage_permission(self, request, object_id=None) -> bool:

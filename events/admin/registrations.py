@@ -16,6 +16,7 @@ from events.models import Attendee, Event, Registration
 from events.money import seat, yuan
 from events.registration import judge_again
 from letters.tasks import wake
+from members.admin.readonly import ReadOnly
 
 
 class EventFilter(admin.SimpleListFilter):
@@ -49,7 +50,7 @@ class AttendeeInline(TabularInline):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(ModelAdmin):
+class RegistrationAdmin(ReadOnly, ModelAdmin):
     list_display = ["unit", "event", "tier", "free", "live_people", "further_price", "judged_at"]
     list_filter = [EventFilter]
     list_select_related = ["unit", "event", "tier"]
@@ -69,16 +70,6 @@ class RegistrationAdmin(ModelAdmin):
         rows = super().get_queryset(request)
         live = Q(attendees__state=Attendee.State.LIVE)
         return rows.annotate(live_count=Count("attendees", filter=live))
-
-    def has_add_permission(self, request):
-        """People are registered on the event's page."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_judge_permission(self, request, object_id=None) -> bool:
         return request.user.has_perm("events.change_registration")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -19,7 +20,7 @@ from unfold.widgets import (
 
 from files.sheets import write_xlsx
 from members import arrears
-from members.admin.notices import ReadOnly
+from members.admin.readonly import ReadOnly
 from members.admin.steps import Preview, Step, walk
 from members.foreseeing import foreseen
 from members.models import ArrearsDecision, Contact, DuesPayment, MemberUnit, UnitInArrears
@@ -87,7 +88,7 @@ def years_of(request) -> int:
 
 
 @admin.register(UnitInArrears)
-class UnitInArrearsAdmin(ReadOnly):
+class UnitInArrearsAdmin(ReadOnly, ModelAdmin):
     list_display = [
         *("name", "unpaid", "owed", "last_payment", "contact", "decision"),
     ]

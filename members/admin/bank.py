@@ -9,6 +9,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from members.admin import bank_import, bank_review
+from members.admin.readonly import ReadOnly
 from members.models import BankStatement, ColumnMapping, StatementLine
 from members.standing_words import yuan
 
@@ -87,7 +88,7 @@ class BankStatementAdmin(ModelAdmin):
 
 
 @admin.register(StatementLine)
-class StatementLineAdmin(ModelAdmin):
+class StatementLineAdmin(ReadOnly, ModelAdmin):
     """To find a transfer again; it is decided on its statement's page."""
 
     list_display = ["paid_on", "yuan_amount", "payer", "remark", "state_word", "statement"]
@@ -97,15 +98,6 @@ class StatementLineAdmin(ModelAdmin):
     search_help_text = _("Payer, remark, account or bank reference")
     show_full_result_count = False
     date_hierarchy = "paid_on"
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not self.has_view_permission(request):

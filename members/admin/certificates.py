@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 
 from members import certificates
 from members.admin.asking_why import ReasonForm, pdf, step
+from members.admin.readonly import ReadOnly
 from members.admin.recorded import Recorded
 from members.certified import holding, holdings, outdated
 from members.models import MemberCertificate, MemberUnit
@@ -46,7 +47,7 @@ class HoldingFilter(DropdownFilter):
 
 
 @admin.register(MemberCertificate)
-class MemberCertificateAdmin(Recorded, ModelAdmin):
+class MemberCertificateAdmin(Recorded, ReadOnly, ModelAdmin):
     """A certificate is never edited; another is issued in its place."""
 
     list_display = ["number", "unit_name", "tier", "issued_on", "valid_until", "stage"]
@@ -79,15 +80,6 @@ class MemberCertificateAdmin(Recorded, ModelAdmin):
             .select_related(*("unit", "tier", "issued_by", "voided_by", "replaces"))
         )
         return rows.annotate(is_outdated=Exists(outdated(same, timezone.localdate())))
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
     def has_issue_permission(self, request, object_id=None) -> bool:
         return request.user.has_perm(ISSUE)

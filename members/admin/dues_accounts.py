@@ -28,6 +28,7 @@ from unfold.widgets import (
 )
 
 from members import dues
+from members.admin.readonly import ReadOnly
 from members.admin.steps import Preview, Step, walk
 from members.dues_year import THE_END, YearOfDues, dues_of
 from members.foreseeing import foreseen, telling_days
@@ -209,7 +210,7 @@ ACTS = {act.name: act for act in (RECEIVE, REFUND, WAIVE, CORRECT)}
 
 
 @admin.register(DuesAccount)
-class DuesAccountAdmin(ModelAdmin):
+class DuesAccountAdmin(ReadOnly, ModelAdmin):
     """Nothing is kept here: the figures are counted anew each time."""
 
     list_display = [
@@ -221,15 +222,6 @@ class DuesAccountAdmin(ModelAdmin):
     show_full_result_count = False
     search_fields = ["name", "former_names__name", "credit_code"]
     search_help_text = _("Name, former name or credit code")
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
     def get_queryset(self, request):
         units = super().get_queryset(request)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from members.admin.people import ReadOnly
+from members.admin.readonly import ReadOnly
 from members.admin.recorded import Recorded
 from members.folding import kind_of
 from members.models import FoldedDuplicate, UnitMerger

@@ -22,6 +22,7 @@ from unfold.widgets import (
 
 from letters.tasks import wake
 from members import notices
+from members.admin.readonly import ReadOnly
 from members.admin.recorded import Recorded
 from members.admin.steps import Preview, Step, walk
 from members.dues_year import missing_of_each
@@ -81,21 +82,8 @@ class WithdrawnFilter(DropdownFilter):
         return rows
 
 
-class ReadOnly(ModelAdmin):
-    """Rows that activities write; here they are looked at."""
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
-
-
 @admin.register(DuesNotice)
-class DuesNoticeAdmin(Recorded, ReadOnly):
+class DuesNoticeAdmin(Recorded, ReadOnly, ModelAdmin):
     list_display = ["unit", "year", "kind", "tier", "asked", "still_due", "due_on", "state"]
     list_filter = ["year", "kind", "tier", WithdrawnFilter]
     list_filter_submit = True
@@ -252,7 +240,7 @@ class ReminderRuleAdmin(ModelAdmin):
 
 
 @admin.register(DuesReminder)
-class DuesReminderAdmin(ReadOnly):
+class DuesReminderAdmin(ReadOnly, ModelAdmin):
     """The log: what became of each rule for each notice."""
 
     list_display = ["unit", "year", "rule", "due_on", "result", "still_due", "decided_at"]

@@ -16,6 +16,7 @@ from members.addresses import vouch
 from members.admin.asking import address_of, page, put
 from members.admin.filters import InvitationFilter, RepairFilter
 from members.admin.forms import ContactForm
+from members.admin.readonly import ReadOnly
 from members.admin.recorded import Recorded
 from members.admin.sheets import ExcelMixin
 from members.models import Contact, Invitation, LiaisonHandover, Representative
@@ -63,19 +64,6 @@ class Steps:
                 self.message_user(request, said, messages.SUCCESS)
                 return redirect(address_of(row))
         return page(self, request, row=row, form=form, title=title, **more)
-
-
-class ReadOnly:
-    """Rows that acts make and change."""
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
 
 @admin.register(Contact)

@@ -27,6 +27,7 @@ from files.sheets import csv_lines, write_xlsx
 from letters.tasks import wake
 from members import receipts
 from members.admin.asking_why import ReasonForm, pdf, step
+from members.admin.readonly import ReadOnly
 from members.admin.recorded import Recorded
 from members.models import DuesPayment, DuesReceipt, ReceiptBook
 from members.papers import receipt_pdf, register_pdf
@@ -217,7 +218,7 @@ class ReissueForm(NumberForm):
 
 
 @admin.register(DuesReceipt)
-class DuesReceiptAdmin(Recorded, ModelAdmin):
+class DuesReceiptAdmin(Recorded, ReadOnly, ModelAdmin):
     """A receipt is never edited; what is wrong is voided, and issued anew."""
 
     list_display = ["number_written", "code", "title", "year", "yuan_paid", "issued_on", "stage"]
@@ -246,15 +247,6 @@ class DuesReceiptAdmin(Recorded, ModelAdmin):
         return rows.select_related(
             "book", "payment__unit", "issued_by", "voided_by", "replaces__book"
         )
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
     def has_issue_permission(self, request, object_id=None) -> bool:
         return request.user.has_perm("members.issue_receipt")

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from files.serving import attachment
 from members import dues
-from members.admin.notices import ReadOnly
+from members.admin.readonly import ReadOnly
 from members.admin.steps import Preview, Step, walk
 from members.models import BankAccount, TransferSlip
 from members.standing_words import yuan
@@ -67,7 +67,7 @@ class ReturnForm(forms.Form):
 
 
 @admin.register(TransferSlip)
-class TransferSlipAdmin(ReadOnly):
+class TransferSlipAdmin(ReadOnly, ModelAdmin):
     list_display = ["unit", "year", "said", "paid_on", "file_link", "uploaded_at", "state", "to_do"]
     list_filter = [SlipStateFilter, "year"]
     list_filter_submit = True

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from members.admin.readonly import ReadOnly
 from publications.eligibility import in_words
 from publications.models import Delivery, Distribution
 
@@ -21,19 +22,6 @@ COLOURS = {
     **dict.fromkeys(Delivery.LEFT, "warning"),
     State.NOT_ENTITLED: None,
 }
-
-
-class ReadOnly:
-    """Rows that the product writes and people read."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Distribution)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from members.admin.readonly import ReadOnly
 from publications import posting_list
-from publications.admin.deliveries import ReadOnly
 from publications.eligibility import in_words
 from publications.models import Parcel, PrintRun
 

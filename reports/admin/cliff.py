@@ -22,6 +22,7 @@ from unfold.decorators import display
 from files.sheets import csv_lines
 from letters.tasks import wake
 from members.admin.filters import TierFilter
+from members.admin.readonly import ReadOnly
 from members.admin.standing_today import COLOURS
 from members.models import Tier
 from members.standing import DAY, Basis
@@ -90,7 +91,7 @@ class ToldFilter(DropdownFilter):
 
 
 @admin.register(CliffUnit)
-class CliffUnitAdmin(ModelAdmin):
+class CliffUnitAdmin(ReadOnly, ModelAdmin):
     """Nothing is kept here but the letters: the list is asked anew each time."""
 
     list_display = ["name", "tier", "because", "money", "rights_lost", "seats", "told"]
@@ -102,15 +103,6 @@ class CliffUnitAdmin(ModelAdmin):
     search_help_text = _("Name, former name or credit code")
     ordering = ["name"]
     actions = ["write"]
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
     def has_write_permission(self, request) -> bool:
         return request.user.has_perm("reports.write_cliff_letters")

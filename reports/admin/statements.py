@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from members.admin.filters import StandingFilter, TierFilter
+from members.admin.readonly import ReadOnly
 from members.admin.standing_today import StandingToday, judged_today
 from members.models import MemberUnit
 from reports.models import UnitStatement
@@ -39,7 +40,7 @@ class YearAndDay(forms.Form):
 
 
 @admin.register(UnitStatement)
-class UnitStatementAdmin(StandingToday, ModelAdmin):
+class UnitStatementAdmin(StandingToday, ReadOnly, ModelAdmin):
     """Nothing is kept here: a row's page is counted anew each time."""
 
     list_display = ["name", "tier_today", "standing_today", "credit_code"]
@@ -49,15 +50,6 @@ class UnitStatementAdmin(StandingToday, ModelAdmin):
     show_full_result_count = False
     search_fields = ["name", "former_names__name", "credit_code"]
     search_help_text = _("Name, former name or credit code")
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
     def get_queryset(self, request):
         units = super().get_queryset(request)

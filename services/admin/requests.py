@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from files.serving import attachment
+from members.admin.readonly import ReadOnly
 from services.admin import pages
 from services.admin.filters import OverdueFilter, TurnFilter, WhoseFilter
 from services.models import RequestFile, ServiceRequest
@@ -31,7 +32,7 @@ LINK = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
 
 
 @admin.register(ServiceRequest)
-class ServiceRequestAdmin(ModelAdmin):
+class ServiceRequestAdmin(ReadOnly, ModelAdmin):
     list_display = ["__str__", "unit", "offering", "progress", "at_stage", "due", "owner"]
     list_filter = [TurnFilter, WhoseFilter, OverdueFilter, "offering"]
     list_select_related = ["unit", "offering__benefit_item", "stage", "owner"]
@@ -58,17 +59,6 @@ class ServiceRequestAdmin(ModelAdmin):
         (_("Result"), {"fields": ["delivered", "the_news", ("rating", "rating_words")]}),
     ]
     actions_detail = list(pages.PAGES)
-
-    def has_add_permission(self, request):
-        """Units ask; staff do not file in their name."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """A request changes by its steps, not by a form."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     # A method, not the name of a permission: the theme looks those up in the database at start.
     def has_handle_permission(self, request, object_id=None) -> bool:
