@@ -8,6 +8,8 @@ from stdnum.cn import uscc
 
 from accounts.models import User
 from demo.awards import PDF, moment
+from demo.bank import load_bank
+from demo.units import credit_code
 from members import applying, certificates, handover, notices, receipts, reviewing
 from members.models import (
     ApplicationFile,
@@ -41,6 +43,8 @@ def load_desk(
     """Fill the desk around the day ``on``; needs the units with their dues."""
     load_notices(on, finance)
     load_receipts(on, finance)
+    load_bank(on=on, finance=finance)
+    load_duplicate(on, shown["lapsed"][0])
     load_applications(on, members)
     load_batch(on)
     own = [unit.pk for unit, _user in shown.values()]
@@ -72,6 +76,22 @@ def load_notices(on: dt.date, finance: User) -> None:
             at=moment(on),
             why=f"{on.year}年度会费",
         )
+
+
+def load_duplicate(on: dt.date, unit: MemberUnit) -> None:
+    """The unit was entered a second time, under its head office's code."""
+    twice = MemberUnit.objects.create(
+        name=f"{unit.name}（总部）",
+        kind=unit.kind,
+        province=unit.province,
+        credit_code=credit_code(9_000),
+    )
+    Contact.objects.create(
+        unit=twice,
+        name="报名人",
+        email=unit.contacts.earliest("pk").email,
+        roles=[Contact.Role.EVENTS],
+    )
 
 
 def load_receipts(on: dt.date, finance: User) -> None:

@@ -10,7 +10,7 @@ from accounts.models import User
 from awards.models import AwardApplication
 from demo.management.commands.load_demo import PASSWORD, STAFF, UNITS, Command
 from events.models import Attendee
-from members.models import CommitteeSeat, DuesPayment, MemberUnit, SpecialCommittee
+from members.models import CommitteeSeat, DuesPayment, MemberUnit, SpecialCommittee, StatementLine
 from members.standing import Basis, with_standing
 from news.models import NewsSubmission
 from publications.models import Distribution, Issue, Parcel
@@ -33,7 +33,7 @@ def test_every_tier_committee_and_case_is_there_and_everybody_listed_can_sign_in
     judged = with_standing(MemberUnit.objects.all(), on)
     this_half = Basis.THIS_YEAR_UNPAID if on.month > 6 else Basis.LAST_YEAR_UNPAID
 
-    assert MemberUnit.objects.count() == 300
+    assert MemberUnit.objects.count() == 300 + 1  # one is entered twice
     assert set(judged.values_list("appointments__tier__code", flat=True)) - {None} == {
         "vice_president",
         "executive_council",
@@ -69,6 +69,8 @@ def test_a_second_time_changes_nothing(demo, capsys):
 def test_on_any_day_of_the_year_there_is_something_of_everything(charter, on):
     Command().load(on)
 
+    lines = StatementLine.objects.values_list("state", flat=True)
+    assert set(lines) == {"proposed", "doubtful", "nothing_found"}
     released, drafts = Issue.objects.released(), Issue.objects.filter(state=Issue.State.DRAFT)
     # The bulletin twice, the blue book, a report. The bulletin of a Friday waits as a draft.
     assert (released.count(), drafts.count()) == (4, 1)
