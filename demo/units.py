@@ -279,7 +279,9 @@ class Maker:
         if index % 23 == 3:
             self.rows.former_names.append(
                 FormerName(
-                    unit=unit, name=f"{unit.name[:2]}老矿务局", until=dt.date(self.year - 2, 6, 30)
+                    unit=unit,
+                    name=f"{unit.name[:2]}第{index}矿务局",
+                    until=dt.date(self.year - 2, 6, 30),
                 )
             )
         if case == "long_unpaid" and index % 2 == 0:

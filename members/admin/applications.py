@@ -92,6 +92,7 @@ class EnteredForm(forms.ModelForm):
 class MembershipApplicationAdmin(Recorded, ModelAdmin):
     """What was filed. Drafts are the applicants' own business and are not here."""
 
+    when_empty = _("Units apply on the public page “Join”; what they send in appears here.")
     form = EnteredForm
     list_display = [
         "applicant_name",

@@ -89,6 +89,7 @@ def years_of(request) -> int:
 
 @admin.register(UnitInArrears)
 class UnitInArrearsAdmin(ReadOnly, ModelAdmin):
+    when_empty = _("No unit owes that many years.")
     list_display = [
         *("name", "unpaid", "owed", "last_payment", "contact", "decision"),
     ]

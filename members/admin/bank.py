@@ -27,6 +27,9 @@ COLOURS = {
 class BankStatementAdmin(ModelAdmin):
     """“Add” takes a file in; a statement's own page is where its lines are decided."""
 
+    when_empty = _(
+        "Export the account's transactions from the online bank, and import the file here."
+    )
     list_display = ["name", "progress", "booked", "yuan_received", "uploaded_at", "uploaded_by"]
     list_select_related = ["uploaded_by"]
     search_fields = ["name"]
@@ -91,6 +94,7 @@ class BankStatementAdmin(ModelAdmin):
 class StatementLineAdmin(ReadOnly, ModelAdmin):
     """To find a transfer again; it is decided on its statement's page."""
 
+    when_empty = _("Import a bank statement: its incoming lines appear here.")
     list_display = ["paid_on", "yuan_amount", "payer", "remark", "state_word", "statement"]
     list_filter = ["state", "doubt"]
     list_select_related = ["statement"]
@@ -120,6 +124,9 @@ class StatementLineAdmin(ReadOnly, ModelAdmin):
 class ColumnMappingAdmin(ModelAdmin):
     """What was said about a bank's columns; deleted, it is asked again for the next file."""
 
+    when_empty = _(
+        "The first file of each bank asks what its columns hold; the answer is kept here."
+    )
     list_display = ["__str__", "saved_at", "saved_by"]
     list_select_related = ["saved_by"]
     fields = ["meaning", ("saved_at", "saved_by")]

@@ -50,6 +50,7 @@ class HoldingFilter(DropdownFilter):
 class MemberCertificateAdmin(Recorded, ReadOnly, ModelAdmin):
     """A certificate is never edited; another is issued in its place."""
 
+    when_empty = _("Select units in the list of member units and issue certificates to them.")
     list_display = ["number", "unit_name", "tier", "issued_on", "valid_until", "stage"]
     list_filter = [HoldingFilter, "tier", "year"]
     list_filter_submit = True

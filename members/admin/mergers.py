@@ -14,6 +14,7 @@ from members.models import FoldedDuplicate, UnitMerger
 
 @admin.register(UnitMerger)
 class UnitMergerAdmin(Recorded, ReadOnly, ModelAdmin):
+    when_empty = _("A merger is recorded on the page of the unit that is absorbed.")
     list_display = ["absorbed", "into", "on", "resolution", "recorded_by"]
     list_select_related = ["absorbed", "into", "recorded_by"]
     search_fields = ["absorbed__name", "into__name", "resolution"]
@@ -24,6 +25,7 @@ class UnitMergerAdmin(Recorded, ReadOnly, ModelAdmin):
 
 @admin.register(FoldedDuplicate)
 class FoldedDuplicateAdmin(Recorded, ReadOnly, ModelAdmin):
+    when_empty = _("Look for duplicates in the list of member units.")
     list_display = ["name", "kept", "why", "folded_by", "folded_at"]
     list_select_related = ["kept", "folded_by"]
     search_fields = ["name", "credit_code", "kept__name"]

@@ -84,6 +84,7 @@ class WithdrawnFilter(DropdownFilter):
 
 @admin.register(DuesNotice)
 class DuesNoticeAdmin(Recorded, ReadOnly, ModelAdmin):
+    when_empty = _("Raise the notices of a year: every unit that owes its dues gets one.")
     list_display = ["unit", "year", "kind", "tier", "asked", "still_due", "due_on", "state"]
     list_filter = ["year", "kind", "tier", WithdrawnFilter]
     list_filter_submit = True
@@ -243,6 +244,9 @@ class ReminderRuleAdmin(ModelAdmin):
 class DuesReminderAdmin(ReadOnly, ModelAdmin):
     """The log: what became of each rule for each notice."""
 
+    when_empty = _(
+        "No reminder has gone out yet. They follow the notices by the rules under “Reminder rules”."
+    )
     list_display = ["unit", "year", "rule", "due_on", "result", "still_due", "decided_at"]
     list_filter = ["outcome", "rule"]
     list_select_related = ["notice__unit", "rule"]

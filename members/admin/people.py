@@ -170,6 +170,7 @@ class RepresentativeAdmin(Steps, Recorded, ModelAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(Steps, Recorded, ReadOnly, ModelAdmin):
+    when_empty = _("People are invited on the page of their unit.")
     list_display = ["name", "unit", "email", "role", "stage", "invited_at", "invited_by"]
     list_filter = [InvitationFilter]
     list_select_related = ["unit", "invited_by"]
@@ -222,6 +223,7 @@ class InvitationAdmin(Steps, Recorded, ReadOnly, ModelAdmin):
 class LiaisonHandoverAdmin(Steps, Recorded, ReadOnly, ModelAdmin):
     """Asked for by the unit, or by staff on the unit's page; decided here."""
 
+    when_empty = _("A unit asks for a hand-over in the portal, or you begin it on the unit's page.")
     list_display = ["unit", "outgoing", "name", "email", "last_day", "stage", "asked_at"]
     list_filter = ["state"]
     list_select_related = ["unit", "outgoing"]

@@ -44,6 +44,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @admin.register(ReceiptBook)
 class ReceiptBookAdmin(Recorded, ModelAdmin):
+    when_empty = _("Enter the receipts as they were handed out: code, first and last number.")
     list_display = ["code", "numbers", "used", "missing", "next_number", "is_open", "note"]
     list_filter = ["is_open"]
     search_fields = ["code", "note"]
@@ -221,6 +222,9 @@ class ReissueForm(NumberForm):
 class DuesReceiptAdmin(Recorded, ReadOnly, ModelAdmin):
     """A receipt is never edited; what is wrong is voided, and issued anew."""
 
+    when_empty = _(
+        "Enter a receipt book first, then issue the receipts for payments that have none."
+    )
     list_display = ["number_written", "code", "title", "year", "yuan_paid", "issued_on", "stage"]
     list_filter = [StateFilter, "year", "book"]
     list_filter_submit = True

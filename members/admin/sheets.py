@@ -129,6 +129,9 @@ def workbook(content, name: str) -> FileResponse:
 
 @admin.register(SheetImport)
 class SheetImportAdmin(ModelAdmin):
+    when_empty = gettext_lazy(
+        "Download a template, fill it in and choose it here. It is checked before it is saved."
+    )
     list_display = ["name", "subject", "stage", "outcome", "uploaded_by", "uploaded_at"]
     list_filter = ["subject", "state"]
     list_select_related = ["uploaded_by"]

@@ -68,6 +68,7 @@ class ReturnForm(forms.Form):
 
 @admin.register(TransferSlip)
 class TransferSlipAdmin(ReadOnly, ModelAdmin):
+    when_empty = _("Units send transfer slips in with their notices; they wait here to be booked.")
     list_display = ["unit", "year", "said", "paid_on", "file_link", "uploaded_at", "state", "to_do"]
     list_filter = [SlipStateFilter, "year"]
     list_filter_submit = True

@@ -162,6 +162,9 @@ class SeatChangeInline(Lines):
 
 @admin.register(AppointmentBatch)
 class AppointmentBatchAdmin(Recorded, ModelAdmin):
+    when_empty = _(
+        "Before an assembly, enter its day and resolution, then list the units and their tiers."
+    )
     list_display = ["name", "term", "effective_on", "policy", "tiers", "seats", "state"]
     list_filter = [("applied_at", admin.EmptyFieldListFilter), "term"]
     list_select_related = ["term", "applied_by"]

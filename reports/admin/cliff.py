@@ -94,6 +94,7 @@ class ToldFilter(DropdownFilter):
 class CliffUnitAdmin(ReadOnly, ModelAdmin):
     """Nothing is kept here but the letters: the list is asked anew each time."""
 
+    when_empty = _("No unit loses its standing after this day.")
     list_display = ["name", "tier", "because", "money", "rights_lost", "seats", "told"]
     list_filter = [LastDayFilter, TierThenFilter, ToldFilter]
     list_per_page = 50
@@ -127,6 +128,7 @@ class CliffUnitAdmin(ReadOnly, ModelAdmin):
         day, units = asked_day(request), self.get_queryset(request)
         context = {
             "title": _("Standing that ends after %(day)s") % {"day": date_format(day)},
+            "days": [(each, each == day) for each in last_days(timezone.localdate())],
             "last_day": day,
             "first_day": day + DAY,
             "count": units.count(),
@@ -140,6 +142,7 @@ class CliffUnitAdmin(ReadOnly, ModelAdmin):
         """What each unit of the page loses, asked for all of them at once."""
         found = super().get_changelist_instance(request)
         found.result_list = list(found.result_list)
+        found.has_active_filters = any(request.GET.get(name) for name in ("tier", "told"))
         cost_of = costs(found.result_list, asked_day(request))
         for unit in found.result_list:
             unit.cost = cost_of[unit.pk]
