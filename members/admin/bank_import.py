@@ -59,7 +59,7 @@ class ColumnsForm(forms.Form):
                 choices=[("", _("not needed")), *Column.choices],
                 required=False,
                 initial=column,
-                widget=forms.Select(attrs={"class": "bank-field"}),
+                widget=forms.Select(attrs={"class": "desk-input"}),
             )
 
     @property

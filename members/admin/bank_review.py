@@ -122,7 +122,8 @@ class Candidate:
     """One candidate of a line, as it is shown beside it."""
 
     row: LineCandidate
-    dues: list[tuple[int, Decimal]]
+    owed: list[tuple[int, Decimal]]
+    overpaid: list[tuple[int, Decimal]]
     is_member: bool
 
     @property
@@ -147,7 +148,7 @@ class LineForm(forms.Form):
         ]
         for part in PARTS:
             year, amount = years[part - 1] if part <= len(years) else (None, None)
-            field = {"class": "bank-field", "inputmode": "decimal"}
+            field = {"class": "desk-input", "inputmode": "decimal"}
             self.fields[f"year{part}"] = forms.IntegerField(
                 required=False,
                 initial=year,
@@ -165,7 +166,7 @@ class LineForm(forms.Form):
             self.fields[f"unit{part}"] = forms.CharField(
                 required=False,
                 max_length=120,
-                widget=forms.TextInput(attrs={"class": "bank-field"}),
+                widget=forms.TextInput(attrs={"class": "desk-input"}),
             )
 
     def parts(self) -> list[dict]:
@@ -240,9 +241,13 @@ def cards(lines: Page, statement: BankStatement, bound: LineForm | None) -> list
 
 def candidate(row: LineCandidate, history: History, line: StatementLine) -> Candidate:
     years = range(line.paid_on.year - LOOK_BACK, line.paid_on.year + 2)
-    dues = [(year, open_dues(history, year)) for year in years]
+    known = [(year, open_dues(history, year)) for year in years]
+    dues = [(year, due) for year, due in known if due]
     return Candidate(
-        row, [(year, due) for year, due in dues if due], bool(history.membership(line.paid_on))
+        row,
+        owed=[(year, due) for year, due in dues if due > 0],
+        overpaid=[(year, -due) for year, due in dues if due < 0],
+        is_member=bool(history.membership(line.paid_on)),
     )
 
 
@@ -252,7 +257,7 @@ def chosen_first(candidates: list[Candidate]) -> str:
 
 def suggested(line: StatementLine, candidates: list[Candidate]) -> list[tuple[int, Decimal]]:
     """The likeliest candidate's open years where the line pays them; else its oldest, or this."""
-    dues = [share for share in candidates[0].dues if share[1] > 0] if candidates else []
+    dues = candidates[0].owed if candidates else []
     owed = [share for share in dues if share[0] <= line.paid_on.year]
     for share in owed:
         if share[1] == line.amount:

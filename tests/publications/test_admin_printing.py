@@ -76,10 +76,10 @@ def said(response) -> list[str]:
 def test_the_preview_counts_for_the_day_and_saves_nothing(editor, issue):
     page = Page(editor.get(place_of(issue), GIVEN))
 
-    assert page.each("issue-figures") == [
+    assert page.each("desk-figures") == [
         "享有纸质版的单位4寄送件数3享有但未寄1寄送册数5印数（含备用）25"
     ]
-    assert page.each("issue-table") == [
+    assert page.each("desk-table") == [
         "会员级别每单位册数单位数册数副会长单位3 1 3理事单位1 2 2",
         "会员单位册数原因无址1没有登记邮寄地址",
     ]
@@ -104,7 +104,7 @@ def test_a_day_that_cannot_be_read_is_said_at_its_field(editor, issue, given, wo
         editor.get(place_of(issue), GIVEN | given),
         editor.post(place_of(issue), GIVEN | given),
     ):
-        assert Page(response).each("issue-error") == [words]
+        assert Page(response).each("desk-wrong") == [words]
         assert Page(response).each("is-main") == []
     assert PrintRun.objects.count() == 0
 
@@ -119,8 +119,8 @@ def test_confirming_freezes_the_list_and_is_logged(editor, issue):
     assert run.parcels.tally()["copies"] == 5
     assert LogEntry.objects.get().get_change_message() == said(response)[0]
     page = Page(response)
-    assert page.each("issue-row") == ["下载名单（CSV）打印版本期全部寄送记录"]
-    assert page.each("issue-figures") == [
+    assert page.each("desk-row") == ["下载名单（CSV）打印版本期全部寄送记录"]
+    assert page.each("desk-figures") == [
         "享有纸质版的单位4寄送件数3享有但未寄1寄送册数5印数（含备用）25"
     ]
 
@@ -245,7 +245,7 @@ def test_who_may_only_look_sees_no_buttons(client, issue):
     run = confirmed(released(issue.publication, number=2))
 
     assert Page(staff.get(place_of(issue), GIVEN)).each("is-main") == []
-    assert Page(staff.get(place_of(run.issue))).each("issue-row") == ["本期全部寄送记录"]
+    assert Page(staff.get(place_of(run.issue))).each("desk-row") == ["本期全部寄送记录"]
 
 
 # --- Lists -------------------------------------------------------------------------------------
@@ -325,7 +325,7 @@ def test_waiting_texts_are_listed_to_be_ticked(editor, draft):
     response = editor.get(place_of(draft, "news"))
 
     assert list(response.context["candidates"]) == [first]
-    assert Page(response).each("issue-table") == [
+    assert Page(response).each("desk-table") == [
         "选择标题会员单位投稿日期岩心库开放查看正文第一段。青峰地质勘查院2026年3月2日"
     ]
 
@@ -388,7 +388,7 @@ def test_an_issue_that_went_out_offers_nothing(editor):
     posted = editor.post(place_of(gone, "news"), {"submission": [NewsFactory().pk]}, follow=True)
 
     assert Page(response).each("is-main") == []
-    assert Page(response).each("issue-note") == ["本期已经发出，内容不能再改。"]
+    assert Page(response).each("desk-note") == ["本期已经发出，内容不能再改。"]
     assert said(posted) == ["本期已经发出，内容不能再改。"]
 
 
