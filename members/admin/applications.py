@@ -113,10 +113,11 @@ class MembershipApplicationAdmin(Recorded, ModelAdmin):
     date_hierarchy = "filed_on"
     fields = [
         ("unit", "filed_on"),
-        ("standing_in_words", "decided_on"),
-        ("resolution", "decided_by"),
-        ("ended_on", "ended_because"),
-        ("end_resolution", "ended_by"),
+        ("standing_in_words",),
+        ("decided_on", "decided_by"),
+        ("resolution",),
+        ("ended_on", "ended_by"),
+        ("ended_because", "end_resolution"),
     ]
     readonly_fields = [
         "standing_in_words",
@@ -153,7 +154,11 @@ class MembershipApplicationAdmin(Recorded, ModelAdmin):
         return [own, *super().get_urls()]
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj else self.fields[:1]
+        """Of a decision and of an end only what there is; of a new one what is entered."""
+        if obj is None:
+            return self.fields[:1]
+        later = [row for row in self.fields[2:] if any(getattr(obj, name) for name in row)]
+        return [*self.fields[:2], *later]
 
     def save_model(self, request, obj, form, change):
         file_for(application=obj, by=request.user)

@@ -122,7 +122,7 @@ def test_a_doubtful_line_is_booked_for_the_chosen_unit_and_years(as_role):
     statement = taken_in(finance, of_today(amount="7000"))
     [card] = page(finance, statement).context["cards"]
     prefix = f"line{card['line'].pk}"
-    assert (card["chosen"], card["candidates"][0].dues) == (str(unit.pk), [(YEAR, Decimal(5000))])
+    assert (card["chosen"], card["candidates"][0].owed) == (str(unit.pk), [(YEAR, Decimal(5000))])
 
     response = press(
         finance,
