@@ -363,7 +363,8 @@ def ranked(
 
 def similar_units(payer: Reading, remark: Reading, register: Register) -> list[Fact]:
     """Units with a name like the payer's, or like what the remark names."""
-    is_telling = bool(payer.whole) and bool(ORGANISATION.search(payer.whole))
+    is_short = len(payer.whole) >= SHORTEST_PREFIX and register.beginning_with(payer.whole)
+    is_telling = is_short or ORGANISATION.search(payer.whole)
     place, text = (Place.PAYER, payer.whole) if is_telling else (Place.REMARK, remark.rest)
     return [
         Fact(frozenset({unit}), Rule.SIMILAR, place, text)

@@ -158,7 +158,8 @@ class MembershipApplicationAdmin(Recorded, ModelAdmin):
         if obj is None:
             return self.fields[:1]
         later = [row for row in self.fields[2:] if any(getattr(obj, name) for name in row)]
-        return [*self.fields[:2], *later]
+        first = self.fields[:2] if obj.unit_id else [("filed_on", "standing_in_words")]
+        return [*first, *later]
 
     def save_model(self, request, obj, form, change):
         file_for(application=obj, by=request.user)
