@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models.protected import kept, unchanged
 from members.models.receipts import VOID, VOIDING
@@ -44,10 +45,13 @@ class MemberCertificate(models.Model):
     tier = models.ForeignKey(
         Tier, models.PROTECT, related_name="+", verbose_name=_("tier as printed")
     )
-    issued_on = models.DateField(_("issued on"))
+    issued_on = models.DateField(pgettext_lazy("certificate", "issued on"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     issued_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("issued by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("certificate", "issued by"),
     )
     voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
     voided_by = models.ForeignKey(
