@@ -1,7 +1,8 @@
 """Who is entitled to an item on a day, over 100,000 units; and one unit's answer.
 
-The units have four tiers, four committees, newcomers, lapsed members, part payments, refunds and
-exceptional grants. The machine's own limit is a statement written by hand for the same question.
+The units have four tiers, four committees, newcomers, lapsed members, part payments, refunds,
+waivers and exceptional grants. The machine's own limit is a statement written by hand for the
+same question.
 """
 
 import datetime as dt
@@ -67,6 +68,14 @@ INSERT INTO members_duespayment
 SELECT unit_id, year, 'refund', amount, '2026-03-05', '', '', now(), %(person)s
   FROM members_duespayment WHERE unit_id %% 101 = 0;
 
+INSERT INTO members_duesadjustment
+       (unit_id, year, kind, amount, applies_from, reason, resolution, decided_at, decided_by_id)
+SELECT a.unit_id, y, 'waiver', -s.amount / 2, make_date(y, 3, 15), '样本', '样本', now(), %(person)s
+  FROM members_tierappointment a
+  JOIN members_duesstandard s ON s.tier_id = a.tier_id AND s.year = 2025
+ CROSS JOIN generate_series(2025, 2026) AS y
+ WHERE a.starts_on = '2019-05-01' AND a.unit_id %% 74 = 0;
+
 INSERT INTO benefits_exceptionalgrant
        (unit_id, item_id, gives, medium, reason, approved_by_id, starts_on, ends_on)
 SELECT id, NULL, 'charter', '', '样本', %(person)s, '2026-01-01', '2026-12-31'
@@ -94,6 +103,11 @@ WITH promise AS (
      WHERE a.starts_on <= make_date(s.year, 12, 31)
        AND (a.ends_on IS NULL OR a.ends_on >= make_date(s.year, 1, 1))
      ORDER BY a.unit_id, s.year, a.starts_on
+), adjusted AS (
+    SELECT unit_id, year, sum(amount) AS amount
+      FROM members_duesadjustment
+     WHERE year IN (%(year)s - 1, %(year)s) AND applies_from <= %(on)s
+     GROUP BY unit_id, year
 ), paid AS (
     SELECT unit_id, year, sum(CASE kind WHEN 'refund' THEN -amount ELSE amount END) AS amount
       FROM members_duespayment
@@ -115,13 +129,16 @@ WITH promise AS (
      WHERE (item_id = %(item)s OR item_id IS NULL) AND starts_on <= %(on)s AND ends_on >= %(on)s
      GROUP BY unit_id
 ), asked AS (
-    SELECT m.unit_id, coalesce(paid.amount >= due.amount, false) OR coalesce(g.lifts, false) AS may,
+    SELECT m.unit_id,
+           coalesce(coalesce(paid.amount, 0) >= due.amount + coalesce(adjusted.amount, 0), false)
+           OR coalesce(g.lifts, false) AS may,
            greatest(tier.weight, seat.weight) AS weight,
            CASE WHEN seat.weight > coalesce(tier.weight, -1) THEN seat.quantity
                 ELSE tier.quantity END AS quantity,
            g.weight AS given_weight, g.quantity AS given_quantity
       FROM member m
       LEFT JOIN due ON due.unit_id = m.unit_id AND due.year = m.year
+      LEFT JOIN adjusted ON adjusted.unit_id = m.unit_id AND adjusted.year = m.year
       LEFT JOIN paid ON paid.unit_id = m.unit_id AND paid.year = m.year
       LEFT JOIN members_tierappointment a ON a.unit_id = m.unit_id AND a.starts_on <= %(on)s
            AND (a.ends_on IS NULL OR a.ends_on >= %(on)s)
