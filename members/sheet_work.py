@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections,
 from django.utils.translation import gettext as _
 
 from files.sheets import number_of_rows, write_xlsx
+from members.days import day_of
 from members.models import ImportedRow, SheetImport, SheetProblem
 from members.record import acting
 from members.sheet_undo import obstacles, overwrite, take_back
@@ -44,7 +45,7 @@ def check(sheet: SheetImport) -> None:
     with sheet.file.open("rb") as upload, TemporaryFile() as marked, progress(sheet) as tell:
         tell(rows=number_of_rows(upload), done=0)
         with transaction.atomic():
-            kind = SHEETS[sheet.subject]()
+            kind = kind_of(sheet)
             table = Table(upload, type(kind))
             page = MarkedSheet(table, kind)
             write_xlsx(checked(sheet, table, kind, page, findings, tell), _("Result"), out=marked)
@@ -121,7 +122,7 @@ def save(sheet: SheetImport) -> None:
     """
     count: Counter[str] = Counter()
     with sheet.file.open("rb") as upload, progress(sheet) as tell, transaction.atomic():
-        kind = SHEETS[sheet.subject](lock=True)
+        kind = kind_of(sheet, lock=True)
         table = Table(upload, type(kind))
         for lines in applied(table, kind, sheet):
             rows = [line.row for line in lines if line.row]
@@ -143,12 +144,21 @@ def applied(table: Table, kind: Sheet, sheet: SheetImport) -> Iterator[list[Line
     """The chunks of the file, each judged against the register and written into it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-    with acting(by=sheet.saved_by or sheet.uploaded_by, why=sheet.name):
+    with acting(by=kind.by, why=sheet.name):
         for lines in table.chunks():
             rows = [line.row for line in lines if line.row]
             kind.judge(rows)
             write(kind, [row for row in rows if row.is_to_save])
             yield lines
+
+
+def kind_of(sheet: SheetImport, *, lock: bool = False) -> Sheet:
+    """The sheet as the person who saves it brings it in; while it is checked, who uploaded it."""
+    return SHEETS[sheet.subject](
+        by=sheet.saved_by or sheet.uploaded_by,
+        on=day_of(sheet.saved_at or sheet.uploaded_at),
+        lock=lock,
+    )
 
 
 def write(kind: Sheet, rows: list[Row]) -> None:

@@ -13,9 +13,11 @@ from unfold.decorators import action, display
 from files.serving import attachment
 from members.admin.application_steps import STEPS, page
 from members.admin.recorded import Recorded
+from members.admin.sheets import ExcelMixin
 from members.joining import file_for, refuse_second
 from members.lookalikes import lookalikes
 from members.models import ApplicationFile, MembershipApplication
+from members.sheets.memberships import MembershipSheet
 
 Decision = MembershipApplication.Decision
 Stage = MembershipApplication.Stage
@@ -89,9 +91,10 @@ class EnteredForm(forms.ModelForm):
 
 
 @admin.register(MembershipApplication)
-class MembershipApplicationAdmin(Recorded, ModelAdmin):
+class MembershipApplicationAdmin(ExcelMixin, Recorded, ModelAdmin):
     """What was filed. Drafts are the applicants' own business and are not here."""
 
+    excel = MembershipSheet
     when_empty = _("Units apply on the public page “Join”; what they send in appears here.")
     form = EnteredForm
     list_display = [

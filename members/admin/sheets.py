@@ -48,7 +48,8 @@ def may_see(user, subject: str) -> bool:
 
 def may_bring_in(user, subject: str) -> bool:
     """Whether the person may make and change such rows one by one."""
-    return user.has_perms([permission(subject, "add"), permission(subject, "change")])
+    own = [permission(subject, "add"), permission(subject, "change")]
+    return user.has_perms([*own, *SHEETS[subject].permissions])
 
 
 def permission(subject: str, verb: str) -> str:
@@ -114,7 +115,7 @@ def handed_out(sheet: type[Sheet], rows=None) -> FileResponse:
     """The rows as a file whose name says what and of which day."""
     return workbook(
         exported(sheet, rows),
-        f"{sheet.model._meta.verbose_name_plural} {timezone.localdate().isoformat()}",
+        f"{Subject(sheet.subject).label} {timezone.localdate().isoformat()}",
     )
 
 
@@ -189,7 +190,7 @@ class SheetImportAdmin(ModelAdmin):
 
     def template(self, request, subject: str):
         sheet = self.sheet_of(request, subject)
-        name = _("Template: %(what)s") % {"what": sheet.model._meta.verbose_name_plural}
+        name = _("Template: %(what)s") % {"what": Subject(sheet.subject).label}
         return workbook(template(sheet), name)
 
     def export(self, request, subject: str):

@@ -14,6 +14,7 @@ class SheetImport(StoredFile):
 
     class Subject(models.TextChoices):
         UNITS = "units", _("Member units")
+        MEMBERSHIPS = "memberships", _("Memberships")
         CONTACTS = "contacts", _("Contacts")
         APPOINTMENTS = "appointments", _("Tier appointments")
         PAYMENTS = "payments", _("Dues payments")

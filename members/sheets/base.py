@@ -3,6 +3,7 @@
 A sheet is asked chunk by chunk and takes a bounded number of queries for each. It writes nothing.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from members.models import FormerName, MemberUnit
 from members.sheets.columns import CLEARED, Column, Named, Told, text
 
@@ -45,17 +47,22 @@ class Row:
 
 
 class Sheet:
-    """A kind of sheet. One instance reads one file: it remembers the keys it has met."""
+    """A kind of sheet. One instance reads one file: it remembers the keys it has met.
+
+    ``by`` and ``on``: who brings it in, and the day.
+    """
 
     subject: str
     model: type[models.Model]
     columns: tuple[Column, ...]
+    # What a person needs beside the right to add and change such rows.
+    permissions: tuple[str, ...] = ()
     # The fields in which a row may change what is there.
     changeable: frozenset[str] = frozenset()
     fixed_message = ""
 
-    def __init__(self, *, lock: bool = False) -> None:
-        self.lock = lock
+    def __init__(self, *, by: User, on: dt.date, lock: bool = False) -> None:
+        self.by, self.on, self.lock = by, on, lock
         self.met: dict[tuple, int] = {}
         for column in self.columns:
             if isinstance(column, Named):
@@ -213,6 +220,11 @@ class OfUnits(Sheet):
 
     def column_for(self, name: str) -> str:
         return self.UNIT if name == "unit" else name
+
+    def fields_of(self, row: Row) -> dict[str, object]:
+        """Name and code are the unit's, whatever fields the object has of these names."""
+        fields = super().fields_of(row)
+        return {name: value for name, value in fields.items() if name not in (self.UNIT, self.CODE)}
 
     def look_up(self, rows: list[Row]) -> None:
         units = Units(rows, self.UNIT, self.CODE, self.held(MemberUnit.objects.genuine()))

@@ -7,6 +7,7 @@ from typing import IO
 from django.db.models import QuerySet
 
 from files.sheets import write_xlsx
+from members.models import SheetImport
 from members.sheets.base import Sheet
 
 CHUNK = 2000
@@ -19,7 +20,7 @@ def exported(sheet: type[Sheet], chosen: QuerySet | None = None) -> IO[bytes]:
         rows = rows.filter(pk__in=chosen.order_by().values("pk"))
     return write_xlsx(
         lines(sheet, rows),
-        str(sheet.model._meta.verbose_name_plural),
+        str(SheetImport.Subject(sheet.subject).label),
         widths=[column.width for column in sheet.columns],
         out=TemporaryFile(),  # closed by who hands it out
     )

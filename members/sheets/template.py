@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from members.models import SheetImport
 from members.sheets.base import Sheet, readable
 from members.sheets.columns import CLEARED, Choices, Column
 
@@ -24,7 +25,7 @@ def template(sheet: type[Sheet]) -> io.BytesIO:
     book = Workbook()
     columns = readable(sheet.columns)
     page = book.active
-    page.title = sheet_title(str(sheet.model._meta.verbose_name_plural))
+    page.title = sheet_title(str(SheetImport.Subject(sheet.subject).label))
     rules = book.create_sheet(_("Explanation"))
     lists = book.create_sheet(_("Choices"))
     page.freeze_panes = "A2"

@@ -11,6 +11,7 @@ from tests.factories import UserFactory, credit_code
 
 AT = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)
 UNITS = ["名称", "统一社会信用代码", "省份", "邮编", "电话"]
+MEMBERSHIPS = ["统一社会信用代码", "入会日期", "决议文号", "会员资格最后一天", "终止原因"]
 CONTACTS = ["会员单位", "姓名", "联系事项", "电子邮箱"]
 APPOINTMENTS = ["统一社会信用代码", "会员级别", "届", "第一天", "最后一天", "决议文号"]
 PAYMENTS = ["会员单位", "会费年度", "金额（元）", "缴费日期", "银行流水号"]

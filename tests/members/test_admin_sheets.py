@@ -44,7 +44,7 @@ def test_an_upload_is_taken_and_leads_to_its_page(as_role):
 @pytest.mark.parametrize(
     ("role", "subjects"),
     [
-        ("member_services", ["units", "contacts", "appointments"]),
+        ("member_services", ["units", "memberships", "contacts", "appointments"]),
         ("finance", ["payments"]),
     ],
 )

@@ -11,10 +11,18 @@ from django.test.utils import CaptureQueriesContext
 
 from files.sheets import rows_of
 from members import importing
-from members.models import Contact, DuesPayment, MemberUnit, SheetImport, TierAppointment
+from members.models import (
+    Contact,
+    DuesPayment,
+    MembershipApplication,
+    MemberUnit,
+    SheetImport,
+    TierAppointment,
+)
 from members.sheet_undo import obstacles
 from members.sheets import table
 from tests.factories import (
+    ApplicationFactory,
     AppointmentFactory,
     ContactFactory,
     PaymentFactory,
@@ -28,6 +36,7 @@ from tests.members.sheets import (
     APPOINTMENTS,
     AT,
     CONTACTS,
+    MEMBERSHIPS,
     PAYMENTS,
     UNITS,
     checked,
@@ -270,6 +279,63 @@ def test_contacts_are_known_by_address_and_else_by_name():
         ("王五", ""),
     }
     assert Contact.objects.get(name="王五").roles == ["liaison", "events"]
+
+
+def test_units_become_members_by_a_sheet_and_are_none_again_when_it_is_undone():
+    here, left, rejoined = (UnitFactory() for _each in range(3))
+    clerk = UserFactory(is_staff=True)
+
+    sheet = saved(
+        "memberships",
+        MEMBERSHIPS,
+        [here.credit_code, "2019年5月1日", "会字〔2019〕3号", None, None],
+        [left.credit_code, "2015-03-01", None, "2024-12-31", "单位注销"],
+        [rejoined.credit_code, "2015-03-01", None, "2020-06-30", "自愿退会"],
+        [rejoined.credit_code, "2020-07-01", None, None, None],
+        by=clerk,
+    )
+
+    assert sheet.found == {"new": 4, "changed": 0, "unchanged": 0, "wrong": 0}
+    on = dt.date(2026, 3, 1)
+    assert set(MemberUnit.objects.members(on)) == {here, rejoined}
+    made = MembershipApplication.objects.get(unit=here)
+    assert (made.filed_on, made.decided_on) == (dt.date(2019, 5, 1), dt.date(2019, 5, 1))
+    assert (made.resolution, made.decided_by) == ("会字〔2019〕3号", clerk)
+    assert MembershipApplication.objects.get(unit=left).ended_by == clerk
+
+    assert undone(sheet).state == State.UNDONE
+    assert not MemberUnit.objects.members(on).exists()
+
+
+def test_wrong_memberships_are_named_whether_there_or_in_the_file():
+    member_since_2019, other, third = (UnitFactory() for _each in range(3))
+    ApplicationFactory(unit=member_since_2019, decided_on=dt.date(2019, 5, 1))
+
+    sheet = checked(
+        "memberships",
+        MEMBERSHIPS,
+        [member_since_2019.credit_code, "2020-01-01", None, None, None],
+        [member_since_2019.credit_code, "2019-05-01", None, "2025-12-31", "退会"],
+        [other.credit_code, "2015-01-01", None, "2016-01-01", None],
+        [other.credit_code, "2017-01-01", None, "2016-01-01", "写反了"],
+        [third.credit_code, "2026-11-26", None, None, None],
+        [third.credit_code, "2026-11-25", None, None, None],
+        [third.credit_code, None, None, None, None],
+    )
+
+    cells = [cell for cell, _message in problems(sheet)]
+    assert cells == ["B2", "D3", "E3", "E4", "D5", "B6", "B8"]
+    assert sheet.new == 1
+
+
+def test_an_application_under_way_is_no_membership_to_a_sheet():
+    pending = ApplicationFactory(decision="pending", filed_on=dt.date(2026, 11, 2), decided_on=None)
+
+    sheet = saved("memberships", MEMBERSHIPS, [pending.unit.credit_code, "2019-05-01"])
+
+    assert sheet.new == 1
+    pending.refresh_from_db()
+    assert pending.decision == "pending"
 
 
 def test_a_tier_follows_another_that_a_row_above_ends():

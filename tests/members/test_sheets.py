@@ -33,6 +33,7 @@ from members.sheets.columns import (
 from members.sheets.export import exported
 from members.sheets.template import template
 from tests.factories import (
+    ApplicationFactory,
     AppointmentFactory,
     ContactFactory,
     PaymentFactory,
@@ -119,6 +120,10 @@ def full_register() -> None:
         unit = UnitFactory(name=f"{text}矿业{number}", note=text, address=text, phone="+86 10")
         for email in ("", "", f"a{number}@unit.example"):
             ContactFactory(unit=unit, name=text, email=email, roles=["liaison"], title=text)
+        ApplicationFactory(
+            unit=unit, ended_on=dt.date(2020, 12, 31), ended_because=text, resolution=text
+        )
+        ApplicationFactory(unit=unit, filed_on=dt.date(2021, 1, 1), decided_on=dt.date(2021, 1, 1))
         AppointmentFactory(unit=unit, ends_on=dt.date(2025, 12, 31), resolution=text)
         AppointmentFactory(
             unit=unit, starts_on=dt.date(2026, 1, 1), tier=TierFactory(code="council")
@@ -181,6 +186,7 @@ def test_an_export_asks_once_for_all_rows(subject):
     PaymentFactory(unit=unit)
     ContactFactory(unit=unit)
     AppointmentFactory(unit=unit)
+    ApplicationFactory(unit=unit)
     once = queries()
     full_register()
     assert queries() == once
@@ -205,7 +211,8 @@ def test_a_template_says_what_is_needed_and_offers_what_can_be_chosen(subject, l
     assert page.freeze_panes == "A2"
     assert page.cell(2, 2).number_format == "@"
     offered = {each.formula1 for each in page.data_validations.dataValidation}
-    assert len(offered) == {"units": 1, "contacts": 1, "appointments": 2, "payments": 1}[subject]
+    choices = {"units": 1, "memberships": 0, "contacts": 1, "appointments": 2, "payments": 1}
+    assert len(offered) == choices[subject]
 
 
 @pytest.mark.django_db
