@@ -75,6 +75,8 @@ def figures() -> Iterator[Figure]:
     counts = {
         state: statement.lines.filter(state=state).count() for state in StatementLine.State.values
     }
+    sure = proposed(statement)
+    booked = seconds(lambda: book_proposed(statement=statement, expected=sure, at=now, by=person))
     limit = seconds(lambda: bare(statement))
     yield at_most(f"matching: {LINES:,} lines read", f"{read:.1f} s", f"{limit:.2f} s", read, GOAL)
     yield at_most(
@@ -83,8 +85,6 @@ def figures() -> Iterator[Figure]:
     yield at_most(
         "matching: lines left unmatched", str(counts["unmatched"]), "0", counts["unmatched"], 0
     )
-    sure = proposed(statement)
-    booked = seconds(lambda: book_proposed(statement=statement, expected=sure, at=now, by=person))
     yield at_most(
         f"matching: {sure.lines:,} booked together",
         f"{booked:.1f} s",
