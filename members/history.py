@@ -46,16 +46,27 @@ def history_of(row: models.Model, *, start: int = 0) -> tuple[list[Entry], int |
 
     With it, where the next page starts, or ``None`` at the end.
     """
-    return _page(Events.objects.tracks(row), start)
+    return _page([Events.objects.tracks(row)], start)
 
 
 def history_of_unit(unit: models.Model, *, start: int = 0) -> tuple[list[Entry], int | None]:
-    """What was done to the unit and to every recorded row that belongs to it, as `history_of`."""
-    return _page(Events.objects.references(unit), start)
+    """What was done to the unit and to every recorded row that belongs to it, as `history_of`.
+
+    Among them what rests on its rows: the receipts for its payments, the steps of its applications.
+    """
+    below = [list(unit.payments.all()), list(unit.applications.all())]
+    owners = [unit, *filter(None, below)]
+    return _page([Events.objects.references(each) for each in owners], start)
 
 
-def _page(events: models.QuerySet, start: int) -> tuple[list[Entry], int | None]:
-    found = list(events.order_by("-pgh_created_at", "-pgh_slug")[start : start + PAGE + 1])
+def _page(sources: list[models.QuerySet], start: int) -> tuple[list[Entry], int | None]:
+    """An event that stands in several sources is one."""
+    end = start + PAGE + 1
+    newest = (events.order_by("-pgh_created_at", "-pgh_slug")[:end] for events in sources)
+    merged = {event.pgh_slug: event for events in newest for event in events}
+    found = sorted(merged.values(), key=lambda event: event.pgh_slug, reverse=True)
+    found.sort(key=lambda event: event.pgh_created_at, reverse=True)
+    found = found[start:end]
     shown = found[:PAGE]
     names = _names(shown)
     more = start + PAGE if len(found) > PAGE else None

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from members.dues import confirm
 from members.history import PAGE, Change, history_of, history_of_unit
-from members.models import DuesPayment, MemberUnit
+from members.models import ApplicationStep, DuesPayment, MemberUnit
 from members.record import acting
 from tests.factories import (
+    ApplicationFactory,
     AppointmentFactory,
     PaymentFactory,
     RepresentativeFactory,
@@ -20,6 +21,7 @@ from tests.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.members.papers import BookFactory, issued
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -93,6 +95,19 @@ def test_a_unit_s_history_holds_its_rows_and_no_other_s():
     assert [each.what for each in entries] == ["缴费", "会员单位"]
 
 
+def test_a_unit_s_history_holds_its_receipts_and_the_steps_of_its_application():
+    ours, others, book = UnitFactory(), UnitFactory(), BookFactory()
+    for unit in (ours, others):
+        issued(PaymentFactory(unit=unit), book=book)
+        application = ApplicationFactory(unit=unit)
+        ApplicationStep.objects.create(application=application, kind="approved", at=AT)
+
+    entries, _more = history_of_unit(ours)
+
+    whats = ["申请办理记录", "入会申请", "会费票据", "缴费", "会员单位"]
+    assert [each.what for each in entries] == whats
+
+
 def test_a_long_history_comes_in_pages(django_assert_num_queries):
     unit = UnitFactory()
     for number in range(PAGE):
@@ -102,7 +117,7 @@ def test_a_long_history_comes_in_pages(django_assert_num_queries):
     rest, end = history_of_unit(unit, start=start)
 
     assert (len(first), start, len(rest), end) == (PAGE, PAGE, 1, None)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
         history_of_unit(unit)
 
 
