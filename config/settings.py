@@ -153,6 +153,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "members.tasks.end_access_of_leavers",
         "schedule": crontab(minute=5),
     },
+    "forget drafts of applications": {
+        "task": "members.tasks.forget_drafts",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "repair addresses": {
         "task": "publications.tasks.repair_addresses",
         "schedule": crontab(hour=8, minute=40),

@@ -5,6 +5,7 @@ Nobody is signed in here: whoever holds the applicant's link acts for the applic
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -29,6 +30,7 @@ from members.telling import tell
 from members.trail import entered, locked
 
 MOST_FILES = 10
+KEPT = dt.timedelta(days=180)  # a draft that is not sent
 OWN_FIELDS = ("name", "credit_code")
 FORM_FIELDS = (
     *("kind", "province", "address", "postcode", "phone", "website", "introduction", "tier"),
@@ -53,7 +55,7 @@ def begin(
         application.save()
         ApplicationForm.objects.create(application=application, created_at=at)
     _write_contacts(application, [{"name": liaison, "email": email, "roles": ["liaison"]}])
-    tell(application, "begun", at=at)
+    tell(application, "begun", at=at, last_day=day_of(at + KEPT))
     return application
 
 
@@ -108,6 +110,22 @@ def detach(*, application: MembershipApplication, file: ApplicationFile) -> None
     row = _editable(application).files.get(pk=file.pk)
     row.delete()
     transaction.on_commit(lambda: row.file.delete(save=False), robust=True)
+
+
+@transaction.atomic
+def forget_drafts(*, at: dt.datetime) -> int:
+    """Delete the drafts that were begun more than `KEPT` ago and never sent, with people and files.
+
+    Returns how many. One in which somebody writes at this moment is left for the next time.
+    """
+    old = MembershipApplication.objects.filter(stage=Stage.DRAFT, form__created_at__lt=at - KEPT)
+    drafts = list(old.select_for_update(of=("self",), skip_locked=True))
+    files = [row.file for row in ApplicationFile.objects.filter(application__in=drafts)]
+    with acting(by=None, why=_("Draft not sent within %(days)s days") % {"days": KEPT.days}):
+        MembershipApplication.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    for file in files:
+        transaction.on_commit(partial(file.delete, save=False), robust=True)
+    return len(drafts)
 
 
 @transaction.atomic

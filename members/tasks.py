@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from letters.tasks import wake
-from members import handover, importing, reminders
+from members import applying, handover, importing, reminders
 from members.statement_importing import match_all
 
 
@@ -20,6 +20,12 @@ def send_reminders() -> None:
 def end_access_of_leavers() -> None:
     """Every hour: liaisons whose last day before the hand-over is past."""
     handover.end_due(on=timezone.localdate(), at=timezone.now())
+
+
+@shared_task
+def forget_drafts() -> None:
+    """Every night: applications that were begun long ago and never sent."""
+    applying.forget_drafts(at=timezone.now())
 
 
 @shared_task

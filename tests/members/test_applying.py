@@ -6,9 +6,19 @@ from django.utils import translation
 
 from letters.models import Letter
 from members.applicant_links import application_for, key_for
-from members.applying import attach, begin, detach, fill_in, send, send_link_again, withdraw
+from members.applying import (
+    KEPT,
+    attach,
+    begin,
+    detach,
+    fill_in,
+    forget_drafts,
+    send,
+    send_link_again,
+    withdraw,
+)
 from members.completeness import missing
-from members.models import ApplicationStep, MembershipApplication
+from members.models import ApplicationContact, ApplicationStep, MembershipApplication
 from members.reviewing import send_back
 from tests.factories import ApplicationFactory, UnitFactory, UserFactory, credit_code
 from tests.files.making import upload
@@ -39,6 +49,23 @@ def test_a_draft_is_kept_and_its_link_mailed():
     assert letter.to == EMAIL
     assert letter.text.count(f"/join/{key_for(application)}/") == 1
     assert list(MembershipApplication.objects.under_way()) == []
+
+
+def test_a_draft_that_is_never_sent_is_forgotten_with_its_people_and_files(
+    django_capture_on_commit_callbacks,
+):
+    old, filed = draft(), sent(code=credit_code(7))
+    file = attach(application=old, purpose="licence", file=upload(name="licence.pdf"), at=AT)
+    young = draft(code=credit_code(8), at=AT + dt.timedelta(days=1))
+
+    assert forget_drafts(at=AT + KEPT) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert forget_drafts(at=AT + KEPT + dt.timedelta(seconds=1)) == 1
+
+    assert set(MembershipApplication.objects.all()) == {filed, young}
+    assert not file.file.storage.exists(file.file.name)
+    assert not ApplicationContact.objects.filter(application=old.pk).exists()
+    assert "保存至2026年8月29日" in Letter.objects.order_by("pk").first().text
 
 
 def test_the_link_opens_the_application_and_no_other_key_does():
