@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -72,10 +72,11 @@ def falling(units: QuerySet[MemberUnit], last_day: dt.date) -> QuerySet[MemberUn
     ``last_day``, which then decides (NULL where the amount is unknown).
     """
     after = last_day + DAY
-    good = in_good_standing(units, last_day)
-    judged = with_standing(good, after).exclude(standing_basis__in=GOOD)
-    with_money = with_dues(judged, last_day.year, after, name="cliff")
-    return with_money.annotate(dues_missing=missing("cliff"))
+    judged = with_dues(with_standing(units, after), last_day.year, after, name="cliff")
+    # The good ones are named last: the joins would look for them again, each by itself.
+    good = in_good_standing(units, last_day).values("pk")
+    falling = judged.exclude(standing_basis__in=GOOD).filter(pk__in=good)
+    return falling.annotate(dues_missing=missing("cliff"))
 
 
 def soon_falling(on: dt.date) -> QuerySet[MemberUnit]:
@@ -251,7 +252,11 @@ def _keep(
     row.letters.set(letters)
 
 
-def total_missing(units: QuerySet[MemberUnit]) -> Decimal:
-    """What is missing of all that are falling for want of money."""
-    amounts = units.exclude(standing_basis=Basis.NOT_A_MEMBER).filter(dues_missing__gt=0)
-    return sum(amounts.order_by().values_list("dues_missing", flat=True), Decimal(0))
+def totals(units: QuerySet[MemberUnit]) -> tuple[int, Decimal]:
+    """How many are falling, and what is missing of all that do so for want of money."""
+    for_money = Q(dues_missing__gt=0) & ~Q(standing_basis=Basis.NOT_A_MEMBER)
+    found = units.order_by().aggregate(
+        count=Count("pk"),
+        missing=Sum("dues_missing", filter=for_money, default=Decimal(0)),
+    )
+    return found["count"], found["missing"]

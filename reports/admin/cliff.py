@@ -37,7 +37,7 @@ from reports.cliff import (
     next_last_day,
     regaining,
     to_write_to,
-    total_missing,
+    totals,
     write_letters,
 )
 from reports.models import CliffLetter, CliffUnit
@@ -125,14 +125,15 @@ class CliffUnitAdmin(ReadOnly, ModelAdmin):
         ]
 
     def changelist_view(self, request, extra_context=None):
-        day, units = asked_day(request), self.get_queryset(request)
+        day = asked_day(request)
+        count, money = totals(self.get_queryset(request))
         context = {
             "title": _("Standing that ends after %(day)s") % {"day": date_format(day)},
             "days": [(each, each == day) for each in last_days(timezone.localdate())],
             "last_day": day,
             "first_day": day + DAY,
-            "count": units.count(),
-            "missing": yuan(total_missing(units)),
+            "count": count,
+            "missing": yuan(money),
             "regaining": regaining(day),
             "download": f"{reverse('admin:reports_cliffunit_download')}?last_day={day}",
         }

@@ -21,7 +21,7 @@ from reports.cliff import (
     next_last_day,
     regaining,
     soon_falling,
-    total_missing,
+    totals,
     write_letters,
 )
 from reports.models import CliffLetter
@@ -123,7 +123,7 @@ def test_what_is_missing_is_counted_for_the_year_that_decides():
     found = falling(EVERYBODY, JUNE)
 
     assert sorted(unit.dues_missing for unit in found) == [3_000, 5_000]
-    assert total_missing(found) == 3_000
+    assert totals(found) == (2, 3_000)
 
 
 def test_who_paid_this_year_only_gains_on_1_july():
