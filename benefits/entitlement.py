@@ -95,7 +95,7 @@ class Right:
 
 
 def entitlement(unit: MemberUnit, item: BenefitItem, on: dt.date) -> Entitlement:
-    """The unit's right to the item on the day ``on``, in six queries."""
+    """The unit's right to the item on the day ``on``, in two queries."""
     return entitlements_on(unit, [(item, on)])[0]
 
 
@@ -103,7 +103,7 @@ def entitlements(
     unit: MemberUnit, on: dt.date, items: Iterable[BenefitItem] | None = None
 ) -> list[Entitlement]:
     """The unit's right to each item, by default to all that the charter has on the day, in its
-    order; in seven queries for any number of items."""
+    order; in three queries for any number of items."""
     if items is None:
         items = BenefitItem.objects.promised(on).select_related("group")
     return entitlements_on(unit, [(item, on) for item in items])
@@ -112,7 +112,7 @@ def entitlements(
 def entitlements_on(
     unit: MemberUnit, questions: Iterable[tuple[BenefitItem, dt.date]]
 ) -> list[Entitlement]:
-    """The unit's right to each item on its day, in six queries for any number of questions."""
+    """The unit's right to each item on its day, in two queries for any number of questions."""
     questions = list(questions)
     if not questions:
         return []

@@ -5,13 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Q, QuerySet
 
-from accounts.models import User
 from benefits.models import Allowance, BenefitItem, ExceptionalGrant
-from members.models import CommitteeSeat, MemberUnit, SpecialCommittee, Tier
+from members.as_json import as_json, restored
+from members.models import CommitteeSeat, MemberUnit
 
 
 @dataclass(frozen=True)
@@ -52,25 +50,25 @@ def evidence(
         .values(
             charter=as_json(
                 Allowance.objects.filter(within, starts_on__lte=last, item__in=list(items)),
-                tier=(Tier, None),
-                committee=(SpecialCommittee, None),
+                "tier",
+                "committee",
             ),
             held=as_json(CommitteeSeat.objects.filter(within, starts_on__lte=last, unit=unit)),
             granted=as_json(
                 ExceptionalGrant.objects.filter(within, starts_on__lte=last, unit=unit),
-                approved_by=(User, ["id", "name", "email"]),
+                approved_by=["id", "name", "email"],
             ),
         )
         .get()
     )
     allowances = defaultdict(list)
     for data in rows["charter"]:
-        row = restored(Allowance, data, tier=Tier, committee=SpecialCommittee)
+        row = restored(Allowance, data)
         allowances[row.item_id].append(row)
     return Evidence(
         allowances,
         [restored(CommitteeSeat, data) for data in rows["held"]],
-        [restored(ExceptionalGrant, data, approved_by=User) for data in rows["granted"]],
+        [restored(ExceptionalGrant, data) for data in rows["granted"]],
     )
 
 
@@ -93,31 +91,3 @@ def grouped(rows: QuerySet, key: str) -> dict[int, list]:
     for row in rows:
         found[getattr(row, key)].append(row)
     return found
-
-
-def as_json(rows: QuerySet, **related: tuple[type[Model], list[str] | None]) -> ArraySubquery:
-    """The rows as one array of objects; a related row is an object within."""
-    names = {name: name for name in field_names(rows.model)}
-    for relation, (model, chosen) in related.items():
-        inner = {name: f"{relation}__{name}" for name in chosen or field_names(model)}
-        names[relation] = JSONObject(**inner)
-    return ArraySubquery(rows.order_by("pk").values(as_json=JSONObject(**names)))
-
-
-def restored(model: type[Model], data: dict, **related: type[Model]) -> Model:
-    """A row of ``model`` from its JSON, as if the database had returned it."""
-    row = from_json(model, data)
-    for relation, other in related.items():
-        inner = data[relation]
-        setattr(row, relation, from_json(other, inner) if inner["id"] is not None else None)
-    return row
-
-
-def from_json(model: type[Model], data: dict) -> Model:
-    fields = [field for field in model._meta.concrete_fields if field.attname in data]
-    values = [field.to_python(data[field.attname]) for field in fields]
-    return model.from_db("default", [field.attname for field in fields], values)
-
-
-def field_names(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]

@@ -100,7 +100,7 @@ class Events(ForEverybody, ReadOnlyModelViewSet):
         return Response(self.told([self.get_object()])[0])
 
     def told(self, events: Sequence[Event]) -> Sequence[dict]:
-        """The events with the seats of the token's unit, in six queries for all."""
+        """The events with the seats of the token's unit, in a fixed number of queries."""
         unit = self.request.auth.unit
         accounts = {each.event.pk: each for each in seats(unit, events)} if unit else {}
         context = self.get_serializer_context() | {"accounts": accounts}

@@ -1,7 +1,7 @@
 """How a unit stands with events: what is free, taken and left, and what the next person costs.
 
 What is stored on the registration is what was decided then; here the right is judged anew, and a
-unit never has fewer free seats than it holds. Six queries for any number of events.
+unit never has fewer free seats than it holds. Three queries for any number of events.
 """
 
 from collections.abc import Iterable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from members.models import DuesAdjustment, DuesNotice, DuesPayment, MemberUnit, Tier
-from members.standing import History, balance, histories
+from members.standing import History, balance, histories, history_since
 
 ZERO = Decimal(0)
 DAY = dt.timedelta(days=1)
@@ -66,8 +66,8 @@ class YearOfDues:
 
 
 def dues_of(unit: MemberUnit, year: int, on: dt.date) -> YearOfDues:
-    """The unit's dues of ``year`` as of ``on``, in five queries."""
-    (history,) = histories([unit], dt.date(year, 1, 1))
+    """The unit's dues of ``year`` as of ``on``, in one query."""
+    history = history_since(unit, dt.date(year, 1, 1))
     return in_year(history, year, on)
 
 

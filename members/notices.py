@@ -16,7 +16,7 @@ from accounts.models import User
 from members import dues_letters
 from members.models import DuesNotice, MembershipApplication, MemberUnit, Tier
 from members.record import acting
-from members.standing import histories, missing, with_dues
+from members.standing import history_since, missing, with_dues
 
 TIME_TO_PAY = dt.timedelta(days=60)
 # So many letters are written at a time.
@@ -162,7 +162,7 @@ def raise_notice(
     Raises ``ValidationError`` where no standard is recorded for its tier, where nothing is due,
     or where the unit has its notice of the year already.
     """
-    history = next(histories([unit], dt.date(year, 1, 1)))
+    history = history_since(unit, dt.date(year, 1, 1))
     amount, tier = history.amount_due(year, on), history.dues_tier(year)
     if amount is None:
         raise ValidationError(

@@ -35,6 +35,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
+from members.as_json import as_json, restored
 from members.derived import join_rows
 from members.models import (
     DuesAdjustment,
@@ -91,8 +92,8 @@ class Standing:
 
 
 def standing(unit: MemberUnit, on: dt.date) -> Standing:
-    """The unit's standing on the day ``on``, in five queries."""
-    return standings([unit], on)[unit.pk]
+    """The unit's standing on the day ``on``, in one query."""
+    return _judged(history_since(unit, on), on)
 
 
 def standings(units: Iterable[MemberUnit], on: dt.date) -> dict[int, Standing]:
@@ -101,12 +102,12 @@ def standings(units: Iterable[MemberUnit], on: dt.date) -> dict[int, Standing]:
 
 
 def standings_on(unit: MemberUnit, days: Iterable[dt.date]) -> dict[dt.date, Standing]:
-    """The unit's standing on each of the days, in five queries for all of them."""
+    """The unit's standing on each of the days, in one query for all of them."""
     days = set(days)
     if not days:
         return {}
-    (history,) = histories([unit], min(days))
-    return {day: _judged(history, day) for day in days}
+    recorded = history_since(unit, min(days))
+    return {day: _judged(recorded, day) for day in days}
 
 
 @dataclass(frozen=True)
@@ -276,32 +277,50 @@ class History:
 def histories(units: Iterable[MemberUnit], on: dt.date) -> Iterator[History]:
     """What is recorded of each unit that can matter on or after ``on``, in five queries."""
     units = list(units)
-    standards = {
-        (tier, year): amount
-        for tier, year, amount in DuesStandard.objects.filter(year__gte=on.year - 1).values_list(
-            "tier_id", "year", "amount"
-        )
-    }
-    applications = _by_unit(MembershipApplication.objects.order_by("decided_on", "pk"), units)
-    appointments = _by_unit(
-        TierAppointment.objects.select_related("tier").order_by("starts_on"), units
-    )
-    payments = _by_unit(
-        DuesPayment.objects.filter(year__gte=on.year - 1).order_by("paid_on", "pk"), units
-    )
-    adjustments = _by_unit(
-        DuesAdjustment.objects.filter(year__gte=on.year - 1).order_by("applies_from", "pk"), units
-    )
+    standards = _amounts(_standards(on))
+    rows = {name: _by_unit(queryset, units) for name, queryset in _recorded(on).items()}
     for unit in units:
-        key = unit.pk
-        yield History(
-            unit,
-            standards,
-            applications[key],
-            appointments[key],
-            payments[key],
-            adjustments[key],
-        )
+        own = {name: found[unit.pk] for name, found in rows.items()}
+        yield History(unit, standards, **own)
+
+
+def history_since(unit: MemberUnit, on: dt.date) -> History:
+    """What is recorded of one unit that can matter on or after ``on``, in one query."""
+    recorded = _recorded(on)
+    # With what each is joined to (``select_related``), as the rows of `histories` are.
+    arrays = {
+        f"all_{name}": as_json(rows.filter(unit=unit), *(rows.query.select_related or ()))
+        for name, rows in recorded.items()
+    }
+    units = MemberUnit.objects.filter(pk=unit.pk)
+    found = units.values(standards=as_json(_standards(on)), **arrays).get()
+    own = {
+        name: [restored(rows.model, data) for data in found[f"all_{name}"]]
+        for name, rows in recorded.items()
+    }
+    standards = (restored(DuesStandard, data) for data in found["standards"])
+    return History(unit, _amounts(standards), **own)
+
+
+def _standards(on: dt.date) -> QuerySet[DuesStandard]:
+    return DuesStandard.objects.filter(year__gte=on.year - 1)
+
+
+def _amounts(standards: Iterable[DuesStandard]) -> dict[tuple[int, int], Decimal]:
+    return {(row.tier_id, row.year): row.amount for row in standards}
+
+
+def _recorded(on: dt.date) -> dict[str, QuerySet]:
+    """The rows of units that can matter on or after ``on``, by the names they have in `History`."""
+    since = on.year - 1
+    return {
+        "applications": MembershipApplication.objects.order_by("decided_on", "pk"),
+        "appointments": TierAppointment.objects.select_related("tier").order_by("starts_on"),
+        "payments": DuesPayment.objects.filter(year__gte=since).order_by("paid_on", "pk"),
+        "adjustments": DuesAdjustment.objects.filter(year__gte=since).order_by(
+            "applies_from", "pk"
+        ),
+    }
 
 
 def _by_unit(rows: QuerySet, units: list[MemberUnit]) -> dict[int, list]:

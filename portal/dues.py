@@ -6,15 +6,15 @@ from decimal import Decimal
 
 from members.dues_year import YearOfDues, in_year, missing_of_each
 from members.models import DuesNotice, MemberUnit
-from members.standing import History, histories
+from members.standing import History, history_since
 
-# Reaches every year the register can hold: `histories` reads from the year before.
+# Reaches every year the register can hold: `history_since` reads from the year before.
 BEGINNING = dt.date(1991, 1, 1)
 
 
 def dues_by_year(unit: MemberUnit, on: dt.date) -> list[YearOfDues]:
     """The year of ``on`` and every year with an amount due or a payment; the newest first."""
-    history = next(histories([unit], BEGINNING))
+    history = history_since(unit, BEGINNING)
     asked = set(unit.notices.standing().values_list("year", flat=True))
     found = [
         in_year(history, year, on) for year in sorted(years(history, on) | asked, reverse=True)

@@ -48,7 +48,7 @@ class Access:
 
 
 def accesses(unit: MemberUnit) -> list[Access]:
-    """Every published study with what it is for the unit, newest first; in eight queries."""
+    """Every published study with what it is for the unit, newest first; in four queries."""
     own = StudyCopy.objects.filter(study=OuterRef("pk"), unit=unit, part=Part.REPORT)
     studies = list(
         Study.objects.filter(published_at__isnull=False)

@@ -46,7 +46,7 @@ class OpenCycle:
 
 def open_cycles(unit: MemberUnit, on: dt.date) -> list[OpenCycle]:
     """Announced cycles that can still be applied for now or later, the next deadline first; in
-    seven queries."""
+    a fixed number of queries."""
     cycles = list(
         AwardCycle.objects.announced()
         .not_closed(timezone.now())

@@ -18,7 +18,7 @@ from members.dues import send_slip
 from members.dues_year import in_year, missing_of
 from members.models import BankAccount, DuesNotice, TransferSlip
 from members.remarks import remark
-from members.standing import histories
+from members.standing import history_since
 from portal.acting import for_unit
 from portal.forms import EARLIEST, HOW_TO_WRITE
 
@@ -61,7 +61,7 @@ def dues_notice(request, pk: int):
     notices = DuesNotice.objects.select_related("tier", "unit")
     notice = get_object_or_404(notices, unit=request.unit, pk=pk)
     today = timezone.localdate()
-    (history,) = histories([request.unit], dt.date(notice.year, 1, 1))
+    history = history_since(request.unit, dt.date(notice.year, 1, 1))
     missing = missing_of(notice, history, today)
     if request.method == "POST":
         form = SlipForm(request.POST, request.FILES)

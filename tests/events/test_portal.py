@@ -354,7 +354,7 @@ def test_the_page_takes_the_same_queries_for_more_people(
     event = open_event(free=5)
     registered(event, unit, user, count)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         reader.get(at_page(event))
 
 

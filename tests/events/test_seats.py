@@ -113,7 +113,7 @@ def test_many_events_take_as_many_queries_as_one(unit, by):
             assert [each.used for each in seats(unit, some)] == [1] * len(some)
         taken.append(len(captured))
 
-    assert taken == [7, 7]
+    assert taken == [3, 3]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,15 @@ from decimal import Decimal
 import pytest
 
 from members.models import MemberUnit
-from members.standing import GOOD, Basis, standing, standings, with_standing
+from members.standing import (
+    GOOD,
+    Basis,
+    histories,
+    history_since,
+    standing,
+    standings,
+    with_standing,
+)
 from tests.factories import TierFactory, UnitFactory, member
 from tests.members.factories import Past, day, load_standards
 
@@ -418,14 +426,54 @@ def test_good_until_is_the_last_good_day_with_nothing_more_paid(past, on, until)
     assert standing(unit, day(on)).good_until == day(until)
 
 
+# --- What is recorded, read alone and among others ---------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_history_of_one_unit_is_the_same_read_alone_and_among_others():
+    load_standards()
+    unit = Past(
+        joined="2019-05-01",
+        left="2024-06-30",
+        rejoined="2024-07-01",
+        pending="2026-02-01",
+        tiers=["ordinary 2019-05-01 2024-12-31", "council 2025-01-01"],
+        paid=["2025 20000 2025-03-01", "2026 0.10 2026-03-01", "2026 9999999999.99 2026-02-28"],
+        unconfirmed=["2026 5000 2026-03-02"],
+        refunded=["2025 0.05 2025-04-01"],
+        waived=["2026 1234.56 2026-03-03"],
+        charged=["2026 0.01 2026-02-01"],
+    ).create()
+    others = [member(paid=(2025, 2026)) for _each in range(2)]
+
+    alone = history_since(unit, day("2025-01-01"))
+    among = next(histories([unit, *others], day("2025-01-01")))
+
+    assert alone.standards == among.standards
+    for name in ("applications", "appointments", "payments", "adjustments"):
+        rows = [everything_of(row) for row in getattr(alone, name)]
+        assert rows == [everything_of(row) for row in getattr(among, name)]
+        assert len(rows) > 1
+    tiers = [[everything_of(each.tier) for each in found.appointments] for found in (alone, among)]
+    assert tiers[0] == tiers[1]
+
+
+def everything_of(row) -> dict:
+    """Each column with its value and type."""
+    return {
+        field.attname: (getattr(row, field.attname), type(getattr(row, field.attname)))
+        for field in row._meta.concrete_fields
+    }
+
+
 # --- How many queries --------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
-def test_one_standing_takes_five_queries(django_assert_num_queries):
+def test_one_standing_takes_one_query(django_assert_num_queries):
     unit = member(paid=(2025, 2026))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(1):
         standing(unit, day("2026-03-13"))
 
 

@@ -198,12 +198,12 @@ def test_accesses_take_the_same_queries_for_three_studies(django_assert_num_quer
     unit = paid_up()
     made = problems()
     publish(study(made, concerned=[unit]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(4):
         studies.accesses(unit)
     for month in (4, 5):
         publish(study(made, concerned=[unit], issued_on=dt.date(2026, month, 1)))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(4):
         assert len(studies.readable(unit)) == 3
 
 
