@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benefits.basis import Basis, StandingBasis, weight
-from benefits.evidence import Evidence, evidence, evidences, holds
+from benefits.evidence import Evidence, evidence, evidences
 from benefits.judging import entitled_units, judged
 from benefits.models import Allowance, BenefitItem, ExceptionalGrant, Extent
 from benefits.words import amount
@@ -142,7 +142,7 @@ def rights(
         found[on] = {}
         for unit in units:
             judgement, evidence = judged_on[on][unit.pk], known[unit.pk]
-            grants = tuple(row.pk for row in evidence.grants if holds(row, on))
+            grants = tuple(row.pk for row in evidence.grants if row.holds(on))
             key = (on, judgement, frozenset(evidence.committees(on)), grants)
             if key not in alike:
                 alike[key] = _rights_of(judgement, evidence, items, on)

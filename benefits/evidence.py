@@ -24,20 +24,16 @@ class Evidence:
         """What the charter promises of the item on the day, to whomever; numbers of zero too."""
         if item.retired_on and item.retired_on <= on:
             return []
-        return [row for row in self.allowances[item.pk] if holds(row, on)]
+        return [row for row in self.allowances[item.pk] if row.holds(on)]
 
     def committees(self, on: dt.date) -> set[int]:
         """The committees the unit sits on."""
-        return {seat.committee_id for seat in self.seats if holds(seat, on)}
+        return {seat.committee_id for seat in self.seats if seat.holds(on)}
 
     def granted(self, item: BenefitItem, on: dt.date) -> list[ExceptionalGrant]:
         """Grants in force for the item: its own first, then one for every item."""
-        found = [row for row in self.grants if holds(row, on) and row.item_id in (item.pk, None)]
+        found = [row for row in self.grants if row.holds(on) and row.item_id in (item.pk, None)]
         return sorted(found, key=lambda grant: grant.item_id is None)
-
-
-def holds(row: Allowance | CommitteeSeat | ExceptionalGrant, on: dt.date) -> bool:
-    return row.starts_on <= on and (row.ends_on is None or row.ends_on >= on)
 
 
 def evidence(

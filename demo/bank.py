@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from demo.awards import moment
-from members.models import DuesStandard, FormerName, MemberUnit
+from members.models import DuesStandard, FormerName, MemberUnit, TierAppointment
 from members.statement_importing import match, name_columns, receive
 from members.statement_reading import guessed
 
@@ -31,8 +31,10 @@ def load_bank(*, on: dt.date, finance: User) -> None:
 def lines(on: dt.date) -> list[list[str]]:
     """The rows of the bank's export, the newest last."""
     standards = {row.tier_id: row.amount for row in DuesStandard.objects.filter(year=on.year)}
-    owing = MemberUnit.objects.members(on).exclude(payments__year=on.year).order_by("pk")
-    owing = [(unit, standards[tier_of(unit)]) for unit in owing[: SURE + 5]]
+    held = TierAppointment.objects.on(on).select_related("unit").order_by("unit")
+    unpaid = MemberUnit.objects.members(on).exclude(payments__year=on.year)
+    held = held.filter(unit__in=unpaid)[: SURE + 5]
+    owing = [(each.unit, standards[each.tier_id]) for each in held]
     said = [
         *((unit.name, f"{on.year}年度会费", amount) for unit, amount in owing[:SURE]),
         *hard(owing[SURE:], on.year),
@@ -66,7 +68,3 @@ def hard(owing: list[tuple[MemberUnit, int]], year: int) -> list[tuple]:
         (f"{fourth.name[:2]}矿务公司", f"{year}年度会费", fourths),
         (fifth.name[:4], "会费", fifths),
     ]
-
-
-def tier_of(unit: MemberUnit) -> int:
-    return unit.appointments.latest("starts_on").tier_id

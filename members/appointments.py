@@ -250,10 +250,7 @@ def _pays_by_another_tier(history: History, batch: AppointmentBatch) -> bool:
     """Whether an appointment before the batch decides on the dues of its year."""
     new_year = dt.date(batch.begins_on.year, 1, 1)
     return (
-        any(
-            row.starts_on < batch.begins_on and (row.ends_on is None or row.ends_on >= new_year)
-            for row in history.appointments
-        )
+        any(row.begins < batch.begins_on and row.ends >= new_year for row in history.appointments)
         and batch.begins_on > new_year
     )
 

@@ -303,7 +303,7 @@ class _Joining:
         approved = MembershipApplication.Decision.APPROVED
         for row in self.duplicate.applications.filter(decision=approved):
             own = self.kept.applications.filter(decision=approved).order_by("decided_on")
-            twin = next((each for each in own if _share_a_day(each, row)), None)
+            twin = next((each for each in own if each.shares_a_day(row)), None)
             if twin:
                 self._lengthen(twin, row)
 
@@ -327,7 +327,7 @@ class _Joining:
         for row in model._base_manager.filter(unit=self.duplicate).order_by("starts_on"):
             alike = {name: getattr(row, name) for name in same}
             own = list(model._base_manager.filter(unit=self.kept, **alike).order_by("starts_on"))
-            shared = [each for each in own if _share_a_day(each, row)]
+            shared = [each for each in own if each.shares_a_day(row)]
             if shared:
                 self._fill(row, shared)
 
@@ -356,27 +356,14 @@ def _serve_both(twin: Contact, row: Contact) -> None:
     twin.save()
 
 
-def _ends(row: models.Model) -> dt.date:
-    last = row.ended_on if isinstance(row, MembershipApplication) else row.ends_on
-    return last or dt.date.max
-
-
-def _begins(row: models.Model) -> dt.date:
-    return row.decided_on if isinstance(row, MembershipApplication) else row.starts_on
-
-
-def _share_a_day(one: models.Model, other: models.Model) -> bool:
-    return _begins(one) <= _ends(other) and _begins(other) <= _ends(one)
-
-
 def _gaps(row: models.Model, own: list[models.Model]) -> Iterator[tuple[dt.date, dt.date | None]]:
     """The days of ``row`` that none of ``own`` covers; ``own`` in the order of first days."""
-    first, last = row.starts_on, _ends(row)
+    first, last = row.begins, row.ends
     for each in own:
-        if first < each.starts_on:
-            yield first, each.starts_on - DAY
-        if _ends(each) == dt.date.max:
+        if first < each.begins:
+            yield first, each.begins - DAY
+        if each.ends == dt.date.max:
             return
-        first = max(first, _ends(each) + DAY)
+        first = max(first, each.ends + DAY)
     if first <= last:
         yield first, row.ends_on

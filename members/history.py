@@ -64,9 +64,10 @@ def _page(sources: list[models.QuerySet], start: int) -> tuple[list[Entry], int 
     end = start + PAGE + 1
     newest = (events.order_by("-pgh_created_at", "-pgh_slug")[:end] for events in sources)
     merged = {event.pgh_slug: event for events in newest for event in events}
-    found = sorted(merged.values(), key=lambda event: event.pgh_slug, reverse=True)
-    found.sort(key=lambda event: event.pgh_created_at, reverse=True)
-    found = found[start:end]
+    by_time = sorted(
+        merged.values(), key=lambda event: (event.pgh_created_at, event.pgh_slug), reverse=True
+    )
+    found = by_time[start:end]
     shown = found[:PAGE]
     names = _names(shown)
     more = start + PAGE if len(found) > PAGE else None

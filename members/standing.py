@@ -193,7 +193,7 @@ class History:
 
     def tier(self, on: dt.date) -> Tier | None:
         """The tier held on the day ``on``."""
-        held = (each for each in self.appointments if _overlaps(each, on, on))
+        held = (each for each in self.appointments if each.holds(on))
         return next((appointment.tier for appointment in held), None)
 
     def dues_year(self, on: dt.date) -> int | None:
@@ -205,7 +205,7 @@ class History:
         if year is None:
             return None
         first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-        within = (each for each in self.appointments if _overlaps(each, first, last))
+        within = (each for each in self.appointments if each.begins <= last and each.ends >= first)
         return next((appointment.tier for appointment in within), None)
 
     def standard(self, year: int | None) -> Decimal | None:
@@ -328,11 +328,6 @@ def _by_unit(rows: QuerySet, units: list[MemberUnit]) -> dict[int, list]:
     for row in rows.filter(unit__in=units):
         grouped[row.unit_id].append(row)
     return grouped
-
-
-def _overlaps(appointment: TierAppointment, first: dt.date, last: dt.date) -> bool:
-    ends_on = appointment.ends_on
-    return appointment.starts_on <= last and (ends_on is None or ends_on >= first)
 
 
 # --- Many units, in the database ---------------------------------------------------------------

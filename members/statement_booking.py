@@ -24,6 +24,7 @@ from members.models import (
     TransferSlip,
 )
 from members.record import acting
+from members.standing_words import yuan
 from members.statement_matching import open_dues, unit_histories
 
 State, Doubt = StatementLine.State, StatementLine.Doubt
@@ -112,8 +113,8 @@ def book(*, line: StatementLine, shares: Iterable[Share], at: dt.datetime, by: U
     total = sum(shares.values(), Decimal(0))
     if total != line.amount:
         raise ValidationError(
-            _("The parts add up to ¥%(total)s, the line is ¥%(amount)s.")
-            % {"total": f"{total:,.2f}", "amount": f"{line.amount:,.2f}"}
+            _("The parts add up to %(total)s, the line is %(amount)s.")
+            % {"total": yuan(total), "amount": yuan(line.amount)}
         )
     line.shares.all().delete()
     rows = [

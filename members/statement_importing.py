@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from files.models import shortened
-from files.sheets import rows_of
+from files.sheets import checked_sheet, rows_of
 from members.days import day_of
 from members.models import (
     BankStatement,
@@ -26,8 +26,9 @@ from members.models import (
     StatementLine,
 )
 from members.record import acting
-from members.statement_matching import Register, Verdict, judge
+from members.statement_matching import Verdict, judge
 from members.statement_reading import Table, read_lines, table_of
+from members.statement_register import Register
 
 State = StatementLine.State
 BATCH = 2000
@@ -55,6 +56,7 @@ def receive(*, upload: File, at: dt.datetime, by: User) -> BankStatement:
     Raises ``AlreadyImported``, ``NothingNew``, and ``ValidationError`` for a file that cannot be
     read or understood; then nothing is saved.
     """
+    checked_sheet(upload)
     sha256 = hash_of(upload)
     if before := BankStatement.objects.filter(sha256=sha256).first():
         raise AlreadyImported(before)

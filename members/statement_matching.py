@@ -14,22 +14,17 @@ Everything else waits for a person, with the likeliest units first.
 """
 
 import datetime as dt
-import math
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
 
 from members.models import (
-    FormerName,
     LineCandidate,
-    LineShare,
     MemberUnit,
     StatementLine,
 )
 from members.standing import History, balance, histories
+from members.statement_register import CANDIDATES, SHORTEST, Register
 from members.statement_texts import (
     BLANK,
     DUES,
@@ -43,21 +38,15 @@ from members.statement_texts import (
     leftover,
     plain,
     positions,
-    skeleton,
-    without_region,
     without_years,
 )
 
 Rule, Place = LineCandidate.Rule, LineCandidate.Place
 State, Doubt = StatementLine.State, StatementLine.Doubt
 
-CANDIDATES = 5
-SHORTEST = 4  # a shorter name is looked for as a whole text only
 SHORTEST_PREFIX = 3
 TOO_MANY = 20  # a short form of so many units is none
 LOOK_BACK = 2  # years before the payment's whose arrears a line may mean without naming them
-COMMON = 400  # a pair of characters in more names than this tells them apart no more
-LIKE_ENOUGH = 0.5
 
 
 @dataclass(frozen=True)
@@ -100,138 +89,6 @@ class Verdict:
         if self.shares:
             return State.PROPOSED
         return State.DOUBTFUL if self.candidates else State.NOTHING_FOUND
-
-
-# --- The register's names ----------------------------------------------------------------------
-
-
-class Register:
-    """Every name, former name and credit code, made ready to be found in texts.
-
-    ``units``: id, name and credit code of each; ``former``: id and former name; ``accounts``: the
-    one unit for which each known account has paid so far.
-    """
-
-    def __init__(
-        self,
-        units: Iterable[tuple[int, str, str]],
-        former: Iterable[tuple[int, str]] = (),
-        accounts: dict[str, int] | None = None,
-    ):
-        self.exact: dict[str, dict[int, Rule]] = defaultdict(dict)
-        self.names: dict[int, list[str]] = defaultdict(list)
-        self.cores: dict[str, set[int]] = defaultdict(set)
-        self.accounts = accounts or {}
-        for unit, name in former:
-            self._add(unit, name, Rule.FORMER_NAME)
-        for unit, name, code in units:
-            self._add(unit, name, Rule.NAME)
-            self.exact[code][unit] = Rule.CREDIT_CODE
-        self._lengths: dict[str, list[int]] = defaultdict(list)
-        for key in sorted(self.exact, key=len, reverse=True):
-            lengths = self._lengths[key[:SHORTEST]]
-            if len(key) >= SHORTEST and len(key) not in lengths:
-                lengths.append(len(key))
-        self._beginnings = sorted(
-            {
-                (beginning, unit)
-                for unit, names in self.names.items()
-                for name in names
-                for beginning in (name, without_region(name))
-            }
-        )
-        self._pairs: dict[str, list[int]] | None = None
-
-    def _add(self, unit: int, name: str, rule: Rule) -> None:
-        key = skeleton(name)
-        if key:
-            self.exact[key][unit] = rule
-            self.names[unit].append(key)
-            self.cores[core(key)].add(unit)
-
-    @classmethod
-    def load(cls) -> "Register":
-        """As it stands in the database, in three queries."""
-        return cls(
-            MemberUnit.objects.genuine().order_by().values_list("pk", "name", "credit_code"),
-            FormerName.objects.filter(unit__duplicate_of__isnull=True)
-            .order_by()
-            .values_list("unit_id", "name"),
-            known_accounts(),
-        )
-
-    def mentions(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where a skeleton holds a name or code: the longest at each place, from left to right."""
-        start = 0
-        while start < len(text):
-            lengths = self._lengths.get(text[start : start + SHORTEST], ())
-            ends = (start + length for length in lengths)
-            end = next((end for end in ends if self._is_name(text, start, end)), None)
-            if end:
-                yield start, end
-            start = end or start + 1
-
-    def _is_name(self, text: str, start: int, end: int) -> bool:
-        return end <= len(text) and text[start:end] in self.exact
-
-    def beginning_with(self, text: str) -> set[int]:
-        """Units one of whose names begins with the skeleton, with or without its province."""
-        place = bisect_left(self._beginnings, (text, 0))
-        found = set()
-        for beginning, unit in self._beginnings[place:]:
-            if not beginning.startswith(text):
-                break
-            found.add(unit)
-        return found
-
-    def fits(self, text: str, unit: int) -> bool:
-        """Whether the skeleton is a short form of a name of this unit and of no other unit."""
-        if len(text) < 2 or not any(is_within(text, name) for name in self.names[unit]):
-            return False
-        return self.beginning_with(text) <= {unit}
-
-    def similar(self, text: str) -> list[tuple[int, float]]:
-        """The units whose names share the most telling pairs of characters with the skeleton."""
-        holders = {pair: self.pairs.get(pair, ()) for pair in map("".join, pairwise(text))}
-        weights = {
-            pair: 1 / math.log2(len(units) + 2)
-            for pair, units in holders.items()
-            if len(units) <= COMMON
-        }
-        scores = Counter()
-        for pair, weight in weights.items():
-            for unit in holders[pair]:
-                scores[unit] += weight
-        total = sum(weights.values())
-        likely = [(unit, score / total) for unit, score in scores.most_common(CANDIDATES)]
-        return [(unit, share) for unit, share in likely if share >= LIKE_ENOUGH]
-
-    @property
-    def pairs(self) -> dict[str, list[int]]:
-        """For each pair of neighbouring characters the units that have it in a name."""
-        if self._pairs is None:
-            pairs = defaultdict(set)
-            for unit, names in self.names.items():
-                for name in names:
-                    for pair in map("".join, pairwise(name)):
-                        pairs[pair].add(unit)
-            self._pairs = {pair: sorted(units) for pair, units in pairs.items()}
-        return self._pairs
-
-
-def known_accounts() -> dict[str, int]:
-    """Accounts from which dues of one unit only were booked."""
-    booked = LineShare.objects.filter(payment__isnull=False).exclude(line__payer_account="")
-    units = defaultdict(set)
-    for account, unit in booked.order_by().values_list("line__payer_account", "unit").distinct():
-        units[account].add(unit)
-    return {account: next(iter(found)) for account, found in units.items() if len(found) == 1}
-
-
-def is_within(short: str, name: str) -> bool:
-    """Whether the characters of ``short`` appear in ``name`` in their order."""
-    letters = iter(name)
-    return all(letter in letters for letter in short)
 
 
 # --- One text ----------------------------------------------------------------------------------
@@ -380,6 +237,27 @@ def open_dues(history: History, year: int, on: dt.date = dt.date.max) -> Decimal
     while the standard is unknown. Less than zero where too much was paid."""
     due = history.amount_due(year, on)
     return None if due is None else due - balance(history.counted(year, dt.date.max))
+
+
+def open_years(history: History, line: StatementLine) -> list[tuple[int, Decimal]]:
+    """The years that a line may mean, with what is open; below zero where too much was paid."""
+    years = range(line.paid_on.year - LOOK_BACK, line.paid_on.year + 2)
+    known = ((year, open_dues(history, year)) for year in years)
+    return [(year, due) for year, due in known if due]
+
+
+def likely_shares(
+    line: StatementLine, owed: list[tuple[int, Decimal]]
+) -> list[tuple[int, Decimal]]:
+    """What a person is offered: the open years that the line pays; else all of it for the oldest
+    of them, or for the year of the payment."""
+    due = [share for share in owed if share[0] <= line.paid_on.year]
+    if alone := [share for share in due if share[1] == line.amount]:
+        return alone[:1]
+    if due and sum(amount for _year, amount in due) == line.amount:
+        return due
+    year = due[0][0] if due else line.paid_on.year
+    return [(year, line.amount)]
 
 
 def fit(

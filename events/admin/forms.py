@@ -98,10 +98,9 @@ class EnrolForm(forms.Form):
     )
 
     def clean_unit(self) -> MemberUnit:
-        found = list(MemberUnit.objects.named(self.cleaned_data["unit"])[: OFFERED + 1])
-        same = [unit for unit in found if unit.name == self.cleaned_data["unit"].strip()]
-        if len(same or found) == 1:
-            return (same or found)[0]
+        found = list(MemberUnit.objects.meant(self.cleaned_data["unit"])[: OFFERED + 1])
+        if len(found) == 1:
+            return found[0]
         if not found:
             raise ValidationError(_("No unit has this in its name. Try a shorter part."))
         names = "、".join(unit.name for unit in found[:OFFERED])

@@ -14,7 +14,8 @@ from members.admin.people import (
     LiaisonHandoverAdmin,
     RepresentativeAdmin,
 )
-from members.admin.receipts import DuesReceiptAdmin, ReceiptBookAdmin
+from members.admin.receipt_books import ReceiptBookAdmin
+from members.admin.receipts import DuesReceiptAdmin
 from members.admin.sheets import SheetImportAdmin
 from members.admin.standards import DuesStandardAdmin
 from members.admin.tiers import (

@@ -3,10 +3,8 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files import File
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
-from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from files.kinds import LIMIT
 from members import tasks
 from members.models import BankStatement, ColumnMapping
 from members.statement_importing import (
@@ -37,15 +34,6 @@ class FileForm(forms.Form):
         help_text=gettext_lazy("The account's movements as the bank exports them: .xlsx or .csv."),
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".xlsx,.csv"}),
     )
-
-    def clean_file(self) -> File:
-        upload = self.cleaned_data["file"]
-        if upload.size > LIMIT:
-            raise ValidationError(
-                _("The file is larger than %(limit)s. Export a shorter period.")
-                % {"limit": filesizeformat(LIMIT)}
-            )
-        return upload
 
 
 class ColumnsForm(forms.Form):

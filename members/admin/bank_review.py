@@ -31,7 +31,7 @@ from members.statement_booking import (
     take_out,
 )
 from members.statement_importing import discard, match_again
-from members.statement_matching import LOOK_BACK, open_dues, unit_histories
+from members.statement_matching import LOOK_BACK, likely_shares, open_years, unit_histories
 
 State = StatementLine.State
 TABS = (
@@ -205,9 +205,7 @@ class LineForm(forms.Form):
 def unit_named(text: str) -> MemberUnit:
     """The one unit with this name, former name or credit code, or a part of a name that is its
     alone. Raises ``ValidationError``."""
-    units = MemberUnit.objects.named(text)
-    exact = units.filter(name=text.strip()).first()
-    found = [exact] if exact else list(units[:2])
+    found = list(MemberUnit.objects.meant(text)[:2])
     if len(found) != 1:
         raise ValidationError(
             _("No unit is found by “%(text)s”.") % {"text": text}
@@ -227,12 +225,13 @@ def cards(lines: Page, statement: BankStatement, bound: LineForm | None) -> list
     for line in lines:
         candidates = [candidate(row, known[row.unit_id], line) for row in line.candidates.all()]
         form = bound if bound and bound.line.pk == line.pk else None
+        years = likely_shares(line, candidates[0].owed if candidates else [])
         made.append(
             {
                 "line": line,
                 "cells": list(zip(statement.titles, line.cells, strict=False)),
                 "candidates": candidates,
-                "form": form or LineForm(line=line, years=suggested(line, candidates)),
+                "form": form or LineForm(line=line, years=years),
                 "chosen": form["unit"].value() if form else chosen_first(candidates),
             }
         )
@@ -240,9 +239,7 @@ def cards(lines: Page, statement: BankStatement, bound: LineForm | None) -> list
 
 
 def candidate(row: LineCandidate, history: History, line: StatementLine) -> Candidate:
-    years = range(line.paid_on.year - LOOK_BACK, line.paid_on.year + 2)
-    known = [(year, open_dues(history, year)) for year in years]
-    dues = [(year, due) for year, due in known if due]
+    dues = open_years(history, line)
     return Candidate(
         row,
         owed=[(year, due) for year, due in dues if due > 0],
@@ -253,18 +250,6 @@ def candidate(row: LineCandidate, history: History, line: StatementLine) -> Cand
 
 def chosen_first(candidates: list[Candidate]) -> str:
     return str(candidates[0].row.unit_id) if candidates else OTHER
-
-
-def suggested(line: StatementLine, candidates: list[Candidate]) -> list[tuple[int, Decimal]]:
-    """The likeliest candidate's open years where the line pays them; else its oldest, or this."""
-    dues = candidates[0].owed if candidates else []
-    owed = [share for share in dues if share[0] <= line.paid_on.year]
-    for share in owed:
-        if share[1] == line.amount:
-            return [share]
-    if owed and sum(amount for _year, amount in owed) == line.amount:
-        return owed
-    return [((owed or [(line.paid_on.year, None)])[0][0], line.amount)]
 
 
 # --- What a button does ------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class DatedFormSet(PaginationInlineFormSet):
         super().clean()
         rows = [form for form in self.forms if self._counts(form)]
         for one, other in combinations(rows, 2):
-            if self._same(one, other) and _share_a_day(one.cleaned_data, other.cleaned_data):
+            if self._same(one, other) and one.instance.shares_a_day(other.instance):
                 later = max(one, other, key=lambda form: form.cleaned_data["starts_on"])
                 later.add_error("starts_on", self.overlap_message)
 
@@ -87,8 +87,3 @@ class DatedFormSet(PaginationInlineFormSet):
 
     def _same(self, one: forms.ModelForm, other: forms.ModelForm) -> bool:
         return all(one.cleaned_data[name] == other.cleaned_data[name] for name in self.once_per)
-
-
-def _share_a_day(one: dict, other: dict) -> bool:
-    first, second = sorted([one, other], key=lambda data: data["starts_on"])
-    return first["ends_on"] is None or first["ends_on"] >= second["starts_on"]

@@ -62,6 +62,24 @@ class Dated(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def begins(self) -> dt.date:
+        """The first day."""
+        return getattr(self, self.DAYS[0])
+
+    @property
+    def ends(self) -> dt.date:
+        """The last day; the end of time while it is open."""
+        return getattr(self, self.DAYS[1]) or dt.date.max
+
+    def holds(self, on: dt.date) -> bool:
+        """Whether the day ``on`` is one of its days."""
+        return self.begins <= on <= self.ends
+
+    def shares_a_day(self, other: "Dated") -> bool:
+        """Whether some day is one of both."""
+        return self.begins <= other.ends and other.begins <= self.ends
+
     def clean(self) -> None:
         """Say it at the field, and before PostgreSQL is asked for an impossible range."""
         super().clean()

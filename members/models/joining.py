@@ -211,11 +211,7 @@ class MembershipApplication(Dated):
 
     def is_in_force(self, on: dt.date) -> bool:
         """Whether it makes the unit a member on the day ``on``."""
-        return (
-            self.decision == self.Decision.APPROVED
-            and self.decided_on <= on
-            and (self.ended_on is None or self.ended_on >= on)
-        )
+        return self.decision == self.Decision.APPROVED and self.holds(on)
 
 
 @recorded

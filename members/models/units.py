@@ -70,6 +70,11 @@ class MemberUnitQuerySet(models.QuerySet):
         found = Q(credit_code=text.upper()) | Q(name__icontains=text) | Exists(former)
         return self.genuine().filter(found)
 
+    def meant(self, text: str):
+        """The unit with exactly this name or credit code, else all that `named` finds."""
+        whole = self.genuine().filter(Q(name=text.strip()) | Q(credit_code=text.strip().upper()))
+        return whole if whole.exists() else self.named(text)
+
 
 @recorded
 class MemberUnit(models.Model):

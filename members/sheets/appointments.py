@@ -12,7 +12,6 @@ from members.sheets.periods import OfPeriods
 class AppointmentSheet(OfPeriods):
     subject = "appointments"
     model = TierAppointment
-    first, last = "starts_on", "ends_on"
     columns = (
         *UNIT_COLUMNS,
         Named("tier", gettext_lazy("tier"), Tier, needed=True, also=("级别",), width=16),

@@ -19,7 +19,6 @@ class MembershipSheet(OfPeriods):
     subject = "memberships"
     model = MembershipApplication
     permissions = ("members.decide_application",)
-    first, last = "decided_on", "ended_on"
     columns = (
         *UNIT_COLUMNS,
         Day(

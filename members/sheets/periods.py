@@ -4,26 +4,23 @@ A period is known by its unit and its first day. Rows are taken from top to bott
 period stands above the one that follows.
 """
 
-import datetime as dt
-
 from django.db import models
 from django.utils.formats import date_format
 
+from members.models.dated import Dated
 from members.sheets.base import NEW, OfUnits, Row
 
 
 class OfPeriods(OfUnits):
-    # The fields with the first and the last day.
-    first: str
-    last: str
+    """Its model is `Dated`."""
 
     def __init__(self, **options) -> None:
         super().__init__(**options)
-        self.periods: dict[int, list[models.Model]] = {}
+        self.periods: dict[int, list[Dated]] = {}
 
     @classmethod
     def rows(cls) -> models.QuerySet:
-        return super().rows().order_by("unit__name", "unit_id", cls.first)
+        return super().rows().order_by("unit__name", "unit_id", cls.model.DAYS[0])
 
     def find(self, rows: list[Row]) -> None:
         """What a unit held is asked once; rows above have changed it since."""
@@ -31,11 +28,11 @@ class OfPeriods(OfUnits):
         found = self.of_the_units(unknown, self.rows()) if unknown else {}
         for row in rows:
             unit = row.values["unit"].pk
-            first = row.values.get(self.first)
+            first = row.values.get(self.first_day)
             self.periods.setdefault(unit, found.get(unit, []))
-            if first and self.meet(row, self.first, self.subject, unit, first):
+            if first and self.meet(row, self.first_day, self.subject, unit, first):
                 row.instance = next(
-                    (each for each in self.periods[unit] if self.begins(each) == first), None
+                    (each for each in self.periods[unit] if each.begins == first), None
                 )
 
     def compare(self, rows: list[Row]) -> None:
@@ -43,22 +40,18 @@ class OfPeriods(OfUnits):
             others = [
                 each for each in self.periods[row.instance.unit_id] if each is not row.instance
             ]
-            clash = next((each for each in others if self.share_a_day(each, row.instance)), None)
+            clash = next((each for each in others if each.shares_a_day(row.instance)), None)
             if clash:
-                row.refuse(self.first, self.overlap(clash, date_format(self.begins(clash))))
+                row.refuse(self.first_day, self.overlap(clash, date_format(clash.begins)))
                 self.put_back(row)
             elif row.outcome == NEW:
                 self.periods[row.instance.unit_id].append(row.instance)
 
-    def begins(self, period: models.Model) -> dt.date:
-        return getattr(period, self.first)
+    @property
+    def first_day(self) -> str:
+        """The column with the first day."""
+        return self.model.DAYS[0]
 
-    def ends(self, period: models.Model) -> dt.date:
-        return getattr(period, self.last) or dt.date.max
-
-    def share_a_day(self, one: models.Model, other: models.Model) -> bool:
-        return self.begins(one) <= self.ends(other) and self.begins(other) <= self.ends(one)
-
-    def overlap(self, clash: models.Model, day: str) -> str:
+    def overlap(self, clash: Dated, day: str) -> str:
         """What is said of a row that shares a day with ``clash``, which began on ``day``."""
         raise NotImplementedError

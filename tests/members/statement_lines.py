@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 from members.models import MemberUnit, StatementLine
-from members.statement_matching import Register, Verdict, judge
+from members.statement_matching import Verdict, judge
+from members.statement_register import Register
 from tests.factories import (
     ApplicationFactory,
     AppointmentFactory,

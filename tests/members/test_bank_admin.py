@@ -164,7 +164,7 @@ def test_a_line_of_nobody_is_booked_for_a_unit_that_is_typed_in(as_role):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"year1": YEAR, "amount1": "4999"}, "各部分合计 ¥4,999.00，与这笔款的 ¥7,000.00 不符。"),
+        ({"year1": YEAR, "amount1": "4999"}, "各部分合计 ¥4,999，与这笔款的 ¥7,000 不符。"),
         ({}, "请填写会费年度。"),
         ({"year1": YEAR, "unit": "other"}, "请选择这是哪个单位的会费。"),
         ({"year1": YEAR, "unit": "other", "other": "查无"}, "没有找到“查无”。"),

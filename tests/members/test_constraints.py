@@ -276,3 +276,14 @@ def test_units_are_found_by_former_name_and_code():
     ]
 
     assert found == [[unit]] * 3
+
+
+@pytest.mark.django_db
+def test_a_whole_name_or_code_means_one_unit_and_a_part_all_that_have_it():
+    short, long = UnitFactory(name="青禾铜业"), UnitFactory(name="青禾铜业集团")
+    emptied = UnitFactory(name="青禾")
+    MemberUnit.objects.filter(pk=emptied.pk).update(credit_code=None, duplicate_of=short)
+
+    assert list(MemberUnit.objects.meant(" 青禾铜业 ")) == [short]
+    assert list(MemberUnit.objects.meant(long.credit_code.lower())) == [long]
+    assert set(MemberUnit.objects.meant("青禾")) == {short, long}

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from files.kinds import LIMIT
 from members.folding import fold
 from members.models import (
     BankStatement,
@@ -122,6 +123,18 @@ def test_a_line_of_today_is_taken_in_the_first_hours_of_the_day_in_beijing(clerk
     name_columns(statement=taken, columns=guessed(taken.titles), at=early, by=clerk)
 
     assert [each.paid_on for each in taken.lines.all()] == [dt.date(2026, 3, 2)]
+
+
+def test_a_file_that_is_too_large_or_no_sheet_is_refused_before_it_is_read(clerk):
+    large, picture = csv_file(line()), xlsx_file(line(), name="流水.xlsx")
+    large.size = LIMIT + 1
+    picture.file.write(b"\x89PNG")
+
+    for upload in (large, picture):
+        with pytest.raises(ValidationError), transaction.atomic():
+            receive(upload=upload, at=AT, by=clerk)
+
+    assert not BankStatement.objects.exists()
 
 
 def test_a_file_with_one_bad_cell_saves_nothing(clerk):

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from members.models import LineCandidate, StatementLine
-from members.statement_matching import Register, identify
+from members.statement_matching import identify
+from members.statement_register import Register
 from members.statement_texts import leftover, plain, skeleton, without_years
 from tests.members.statement_lines import load_lines, load_units, verdict_on
 
