@@ -85,18 +85,19 @@ def link_to_write(section: Section) -> str:
 class ArticleAdmin(FrozenWithIssue, ModelAdmin):
     list_display = ["title", "issue", "section", "page", "source", "is_highlight"]
     list_filter = ["is_highlight", "section__issue__publication"]
-    list_select_related = ["section__issue__publication"]
+    list_select_related = ["section__issue__publication", "stock_of"]
     search_fields = ["title", "source", "body"]
     search_help_text = _("Search titles, sources and texts")
-    fields = ["section", "title", ("source", "page", "is_highlight"), "body"]
+    fields = ["section", "stock_of", "title", ("source", "page", "is_highlight"), "body"]
     show_full_result_count = False
     warn_unsaved_form = True
 
     def issue_of(self, article):
-        return article.section.issue
+        return article.section and article.section.issue
 
     def get_queryset(self, request):
-        rows = super().get_queryset(request).select_related("section__issue__publication")
+        rows = super().get_queryset(request)
+        rows = rows.select_related("section__issue__publication", "stock_of")
         return rows.order_by("-section__issue__issued_on", "section__position", "position")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -118,11 +119,13 @@ class ArticleAdmin(FrozenWithIssue, ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         if not change or "section" in form.changed_data:
-            obj.position = obj.section.next_position()
+            obj.position = obj.section.next_position() if obj.section else 0
         super().save_model(request, obj, form, change)
 
     @display(description=_("issue"), ordering="section__issue__issued_on")
     def issue(self, article):
+        if article.section is None:
+            return _("in stock for %(publication)s") % {"publication": article.stock_of.label}
         return format_html(
             '<a href="{}">{}</a>',
             reverse("admin:publications_issue_change", args=[article.section.issue_id]),

@@ -1,5 +1,6 @@
 from publications.models.deliveries import Delivery, Distribution
 from publications.models.issues import Article, Issue, Section
+from publications.models.pictures import Picture
 from publications.models.printing import Parcel, PrintRun
 from publications.models.publications import Publication
 from publications.models.readings import Reading
@@ -10,6 +11,7 @@ __all__ = [
     "Distribution",
     "Issue",
     "Parcel",
+    "Picture",
     "PrintRun",
     "Publication",
     "Reading",

@@ -98,6 +98,17 @@ class Issue(models.Model):
         related_name="+",
         verbose_name=_("released by"),
     )
+    # 责任编辑, named in the masthead.
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("responsible editor"),
+    )
+    # It appeared before this system kept the reviews, and came in from the archive.
+    is_back_issue = models.BooleanField(_("back issue"), default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = IssueQuerySet.as_manager()
@@ -180,13 +191,36 @@ class Section(models.Model):
         return (self.articles.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
+class ArticleQuerySet(models.QuerySet):
+    def in_stock(self):
+        """Articles that stand in no issue yet."""
+        return self.filter(section__isnull=True)
+
+
 class Article(models.Model):
-    """文章. The body is Markdown; ``page`` is that of the printed edition."""
+    """文章. The body is Markdown; ``page`` is that of the printed edition.
+
+    It stands in a section of an issue, or waits in the stock of a publication.
+    """
 
     section = models.ForeignKey(
-        Section, models.CASCADE, related_name="articles", verbose_name=_("section")
+        Section,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="articles",
+        verbose_name=_("section"),
     )
-    position = models.PositiveSmallIntegerField(_("position"))
+    stock_of = models.ForeignKey(
+        Publication,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stock",
+        verbose_name=_("in stock for"),
+    )
+    # In stock, 0.
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     title = models.CharField(_("title"), max_length=200, validators=[single_line])
     source = models.CharField(_("source"), max_length=100, blank=True)
     body = models.TextField(_("text"))
@@ -213,6 +247,8 @@ class Article(models.Model):
         verbose_name=_("placed by"),
     )
 
+    objects = ArticleQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
@@ -222,6 +258,14 @@ class Article(models.Model):
                 fields=["section", "position"],
                 name="article_position",
                 deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                name="article_in_issue_or_stock",
+                condition=Q(section__isnull=False, stock_of__isnull=True)
+                | Q(section__isnull=True, stock_of__isnull=False, position=0),
+                violation_error_message=_(
+                    "An article stands in a section of an issue, or in the stock of a publication."
+                ),
             ),
             models.CheckConstraint(
                 name="article_placed_by_someone",
