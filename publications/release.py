@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 
-from publications import distribution
+from publications import course, distribution
+from publications.content import has_something
 from publications.copies import is_printed
 from publications.models import Delivery, Distribution, Issue
 
@@ -25,13 +26,15 @@ State = Issue.State
 def shortcomings(issue: Issue) -> list[str]:
     """Why the issue cannot go out as it stands, in sentences; empty when it can.
 
-    One that is printed and not mailed needs nothing to read online: its copies are posted.
+    One that is printed and not mailed needs nothing to read online: its copies are posted. None
+    goes out that three people have not signed as it stands now.
     """
-    if issue.pdf or issue.sections.filter(articles__isnull=False).exists():
-        return []
-    if not issue.publication.is_mailed and is_printed(issue.publication, issue.issued_on):
-        return []
-    return [_("The issue has neither articles nor a PDF. Add one of them, then release it.")]
+    printed_only = not issue.publication.is_mailed and is_printed(
+        issue.publication, issue.issued_on
+    )
+    if not has_something(issue) and not printed_only:
+        return [_("The issue has neither articles nor a PDF. Add one of them, then release it.")]
+    return course.missing(issue)
 
 
 def refuse_unready(issue: Issue) -> None:
@@ -61,10 +64,10 @@ def schedule(*, issue: Issue, release_at: dt.datetime, by) -> Issue:
 
 @transaction.atomic
 def unschedule(*, issue: Issue, by) -> Issue:
-    """Take the set time back: the issue is a draft again. Raises ``ValidationError``."""
+    """Take the set time back: the issue is where it was before. Raises ``ValidationError``."""
     current = locked(issue)
     refuse_released(current)
-    current.state = State.DRAFT
+    current.state = State.IN_REVIEW if course.Course(current).round else State.DRAFT
     current.release_at = None
     current.scheduled_by = by
     current.held_because = ""
@@ -95,7 +98,7 @@ def release(*, issue: Issue, at: dt.datetime, by=None) -> Distribution | None:
 
 
 def plan(issue: Issue, *, at: dt.datetime, by) -> Distribution | None:
-    if not issue.publication.is_mailed:
+    if not issue.publication.is_mailed or issue.is_back_issue:
         return None
     planned = distribution.plan(issue=issue, at=at, by=by)
     if not planned.deliveries.filter(state__in=Delivery.PENDING).exists():

@@ -1,19 +1,27 @@
+from publications.models.checks import LinkCheck, SettledFinding
 from publications.models.deliveries import Delivery, Distribution
 from publications.models.issues import Article, Issue, Section
 from publications.models.pictures import Picture
 from publications.models.printing import Parcel, PrintRun
 from publications.models.publications import Publication
 from publications.models.readings import Reading
+from publications.models.reviews import IssueVersion, ReviewComment, ReviewRound, ReviewStep
 
 __all__ = [
     "Article",
     "Delivery",
     "Distribution",
     "Issue",
+    "IssueVersion",
+    "LinkCheck",
     "Parcel",
     "Picture",
     "PrintRun",
     "Publication",
     "Reading",
+    "ReviewComment",
+    "ReviewRound",
+    "ReviewStep",
     "Section",
+    "SettledFinding",
 ]

@@ -6,10 +6,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Func, Max, Q, Value
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
+from members.models.protected import unchanged
 from news.models import NewsSubmission
+from publications.models import guarded
 from publications.models.publications import Publication
 
 PDF_LIMIT = 50 * 1024 * 1024
@@ -53,6 +56,8 @@ class Issue(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
+        # Given to the three reviewers; it stays so when all have signed.
+        IN_REVIEW = "in_review", _("in review")
         SCHEDULED = "scheduled", _("scheduled")
         # The set time was missed (the machine was off): a person decides.
         HELD = "held", _("waiting for a person")
@@ -148,6 +153,14 @@ class Issue(models.Model):
         permissions = [
             ("release_issue", _("Can release an issue")),
             ("import_issue", _("Can import an issue")),
+            ("submit_issue", _("Can submit an issue for review")),
+            ("first_review_issue", _("Can sign the first review")),
+            ("second_review_issue", _("Can sign the second review")),
+            ("final_review_issue", _("Can sign the final review")),
+        ]
+        triggers = [
+            unchanged("issue_back_from_the_start", "is_back_issue"),
+            *guarded.ISSUE_TRIGGERS,
         ]
 
     def __str__(self) -> str:
@@ -182,6 +195,7 @@ class Section(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             )
         ]
+        triggers = guarded.SECTION_TRIGGERS
 
     def __str__(self) -> str:
         return self.title
@@ -189,6 +203,13 @@ class Section(models.Model):
     def next_position(self) -> int:
         """The place behind the section's last article."""
         return (self.articles.aggregate(last=Max("position"))["last"] or 0) + 1
+
+
+def text_key() -> MD5:
+    """What two copies of one text have in common, however their lines are broken."""
+    return MD5(
+        Func(F("body"), Value(r"\s+"), Value(""), Value("g"), function="regexp_replace"),
+    )
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -274,6 +295,11 @@ class Article(models.Model):
                 violation_error_message=_("A member's news names the person who placed it."),
             ),
         ]
+        indexes = [
+            models.Index(fields=["title"], name="article_title"),
+            models.Index(text_key(), name="article_text_key"),
+        ]
+        triggers = guarded.ARTICLE_TRIGGERS
 
     def __str__(self) -> str:
         return self.title

@@ -22,6 +22,8 @@ class Publication(Labelled):
         default=1,
         validators=[MinValueValidator(1)],
     )
+    # Address, telephone and the like; a new issue starts with them.
+    masthead = models.TextField(_("lines of the masthead"), blank=True)
 
     class Meta:
         verbose_name = _("publication")
