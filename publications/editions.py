@@ -135,9 +135,7 @@ def typeset_edition(wanted: Edition) -> bytes:
 def why_not(wanted: Edition) -> list[str]:
     """The articles with characters that no font has, in sentences."""
     return [
-        _(
-            "“%(title)s” has characters that no font can print: %(characters)s. Write them otherwise."
-        )
+        _("“%(title)s” has characters that no font has: %(characters)s. Write them otherwise.")
         % {"title": article["title"], "characters": " ".join(lost)}
         for section in wanted.data["sections"]
         for article in section["articles"]
@@ -161,7 +159,7 @@ def begins_on(pdf: bytes) -> list[int]:
 def publish(issue: Issue) -> None:
     """Store the issue's PDF, and with each article the page on which it begins.
 
-    Nothing where staff gave a PDF, or there is no article. Called in the transaction of the release;
+    Nothing where staff gave a PDF, or there is no article. Called in the release's transaction;
     raises ``ValidationError`` where it cannot be printed.
     """
     articles = [article for section in sections_of(issue) for article in section.articles.all()]

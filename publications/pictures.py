@@ -1,116 +1,148 @@
-"""图片: what people upload is read, made smaller and written anew; only that is ever shown.
+"""图片: what an editor uploads becomes a picture of ours, written anew and stored once.
 
-Nothing of the upload's own bytes is kept: no place, no camera's name, nothing that hides in a file.
+Nothing of the uploaded file is kept but its pixels: no place, no camera, no hidden bytes.
 """
 
-import datetime as dt
 import hashlib
 import io
-import warnings
+from datetime import datetime
+from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
-from files.kinds import checked_size
-from files.models import shortened
 from publications.markup import digests
+from publications.mime import one_line
 from publications.models import Article, Issue, Picture
 
-# Width × height that may be unpacked: 40 million take 160 MB of memory. Photographs of telephones
-# have 12 to 50 million; those are made smaller by the telephone when they are sent.
-PIXEL_CAP = 40_000_000
-# A page of A4 at 200 dots an inch is 1,650 wide.
-LONGEST_EDGE = 1800
+# What may be uploaded: the content decides, not the name.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-QUALITY = 85
-# Diagrams and screens come in these; a larger one is a photograph after all.
-DRAWINGS = ("PNG", "GIF")
-DRAWING_LIMIT = 600 * 1024
+ACCEPTED = ".jpg,.jpeg,.png,.webp,.gif"
+UPLOAD_LIMIT = 20 * 1024 * 1024
+# More pixels are not decoded: a small file can claim a picture that fills the memory.
+PIXEL_LIMIT = 50_000_000
+# The longer side of what is stored; enough for a page of A4 at 200 dots an inch.
+EDGE = 1600
+JPEG_QUALITY = 85
+# An opaque picture that needs more than this as PNG is a photograph.
+PNG_LIMIT = 500 * 1024
+BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+# What a broken or hostile file makes the decoders raise.
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, MemoryError)
 
 
-def take(upload: UploadedFile, *, by, at: dt.datetime) -> Picture:
-    """Store an upload as a picture of ours; the same picture twice is one row.
+def take(upload: UploadedFile, *, by, at: datetime) -> Picture:
+    """Store the uploaded picture; the one that is there already where it is the same.
 
-    Raises ``ValidationError`` for what is no JPEG, PNG, WebP or GIF, for more than ``PIXEL_CAP``
-    pixels, and for a file that is broken or larger than 20 MB.
+    JPEG, PNG, WebP, or the first frame of a GIF. It is turned upright, scaled down to ``EDGE`` and
+    written anew without any metadata. Raises ``ValidationError``.
     """
-    checked_size(upload)
-    upload.seek(0)
-    kind, size, content = written_anew(upload.read())
-    digest = hashlib.sha256(content).hexdigest()
-    known = Picture.objects.filter(digest=digest).first()
-    if known:
-        return known
-    picture = Picture(
-        digest=digest,
-        kind=kind,
-        width=size[0],
-        height=size[1],
-        size=len(content),
-        name=shortened(upload.name or ""),
-        uploaded_by=by,
-        uploaded_at=at,
+    image = shrunk(decoded(upload))
+    content, kind = encoded(image)
+    picture, _is_new = Picture.objects.get_or_create(
+        digest=hashlib.sha256(content).hexdigest(),
+        defaults={
+            "file": ContentFile(content, name=f"picture.{kind}"),
+            "kind": kind,
+            "width": image.width,
+            "height": image.height,
+            "size": len(content),
+            "name": one_line(PurePath(upload.name or "").name)[-120:],
+            "uploaded_by": by,
+            "uploaded_at": at,
+        },
     )
-    picture.file.save(f"{digest}.{kind}", ContentFile(content), save=False)
-    # Two people may send the same picture at once.
-    Picture.objects.bulk_create([picture], ignore_conflicts=True)
-    return Picture.objects.get(digest=digest)
+    return picture
 
 
-def written_anew(content: bytes) -> tuple[str, tuple[int, int], bytes]:
-    """Kind, size in pixels and bytes of the picture as we store it."""
-    try:
-        with warnings.catch_warnings():
-            # Too many pixels are refused by us, in words, before they are unpacked.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                refuse_too_many_pixels(*image.size)
-                image.load()
-                ImageOps.exif_transpose(image, in_place=True)
-                return encoded(image)
-    except Image.DecompressionBombError as error:
-        raise too_many_pixels() from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+def decoded(upload: UploadedFile) -> Image.Image:
+    """The pixels, upright, as RGB, RGBA or grey. Raises ``ValidationError``."""
+    if not upload.size:
+        raise ValidationError(_("The file is empty. Choose it again."), code="empty")
+    if upload.size > UPLOAD_LIMIT:
         raise ValidationError(
-            _("This is no picture that can be read. Use a JPEG, PNG, WebP or GIF file."),
-            code="picture",
+            _("The picture is larger than %(limit)s."),
+            code="too_large",
+            params={"limit": filesizeformat(UPLOAD_LIMIT)},
+        )
+    upload.seek(0)
+    try:
+        with Image.open(upload, formats=FORMATS) as image:
+            refuse_too_many_pixels(*image.size)
+            image.draft("RGB", (EDGE, EDGE))
+            return plain(ImageOps.exif_transpose(image))
+    except BOMBS as error:
+        raise too_many_pixels() from error
+    except BROKEN as error:
+        raise ValidationError(
+            _("This is not a picture that can be read. Use JPEG, PNG, WebP or GIF."), code="kind"
         ) from error
 
 
 def refuse_too_many_pixels(width: int, height: int) -> None:
-    if width * height > PIXEL_CAP:
+    if width * height > PIXEL_LIMIT:
         raise too_many_pixels()
 
 
 def too_many_pixels() -> ValidationError:
     return ValidationError(
-        _("The picture has more than %(cap)s million pixels. Make it smaller and try again."),
-        code="pixels",
-        params={"cap": PIXEL_CAP // 1_000_000},
+        _("The picture has more than %(limit)s million pixels. Make it smaller first."),
+        code="too_many_pixels",
+        params={"limit": PIXEL_LIMIT // 1_000_000},
     )
 
 
-def encoded(image: Image.Image) -> tuple[str, tuple[int, int], bytes]:
-    """A photograph as JPEG, a drawing or what is transparent as PNG; without metadata."""
-    form = image.format
-    plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    plain.thumbnail((LONGEST_EDGE, LONGEST_EDGE), Image.Resampling.LANCZOS)
-    fresh = Image.new(plain.mode, plain.size)
-    fresh.paste(plain)
-    if form in DRAWINGS or plain.mode == "RGBA":
-        content = saved(fresh, "PNG", optimize=True)
-        if len(content) <= DRAWING_LIMIT or plain.mode == "RGBA":
-            return "png", fresh.size, content
-    return "jpg", fresh.size, saved(fresh, "JPEG", quality=QUALITY, optimize=True)
+def plain(image: Image.Image) -> Image.Image:
+    """The same picture in one of three modes, in the colours of the screen."""
+    if image.mode.startswith("I"):
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.has_transparency_data:
+        return in_screen_colours(image).convert("RGBA")
+    if image.mode in ("1", "L", "LA"):
+        return image.convert("L")
+    return in_screen_colours(image).convert("RGB")
 
 
-def saved(image: Image.Image, form: str, **options) -> bytes:
-    file = io.BytesIO()
-    image.save(file, form, **options)
-    return file.getvalue()
+def in_screen_colours(image: Image.Image) -> Image.Image:
+    """Cameras and printers state their own colours; without the profile they would look wrong."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "CMYK"):
+        return image
+    try:
+        return ImageCms.profileToProfile(
+            image,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image  # a broken profile says nothing
+
+
+def shrunk(image: Image.Image, edge: int = EDGE) -> Image.Image:
+    """The picture with no side longer than ``edge``; a smaller one stays as it is."""
+    small = image.copy()
+    small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+    return small
+
+
+def encoded(image: Image.Image) -> tuple[bytes, str]:
+    """The bytes and their kind: PNG for drawings and what is transparent, JPEG for photographs."""
+    image.info.clear()  # the encoders would write comments and profiles that stand there
+    drawn = written(image, "PNG", optimize=True)
+    if image.mode == "RGBA" or len(drawn) <= PNG_LIMIT:
+        return drawn, Picture.Kind.PNG
+    return written(image, "JPEG", quality=JPEG_QUALITY, optimize=True), Picture.Kind.JPEG
+
+
+def written(image: Image.Image, kind: str, **options) -> bytes:
+    target = io.BytesIO()
+    image.save(target, kind, **options)
+    return target.getvalue()
 
 
 def file_name(picture: Picture) -> str:

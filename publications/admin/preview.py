@@ -1,5 +1,7 @@
 """The issue as it will be read: in print, on the page, by e-mail."""
 
+import base64
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from publications import message, pictures, previewing, reading
 from publications.admin.pages import FOLDER, shown
-from publications.models import Issue
+from publications.models import Issue, Picture
 
 ALWAYS_THE_SAME = "private, max-age=86400, immutable"
 
@@ -65,17 +67,23 @@ def text(article, issue: Issue) -> str:
 
 
 def by_mail(issue: Issue) -> dict:
-    texts = message.rendered(issue, is_attached=bool(issue.edition or not issue.is_frozen))
-    return {"mail": letter(texts)}
+    shown = message.embedded(issue)
+    is_attached = bool(issue.edition or not issue.is_frozen)
+    return {"mail": letter(message.rendered(issue, is_attached=is_attached, shown=shown), shown)}
 
 
-def letter(texts: message.Texts) -> dict[str, str]:
-    """The mail's texts with an example's name in the places of a recipient's."""
+def letter(texts: message.Texts, shown: dict[str, Picture]) -> dict[str, str]:
+    """The mail's texts with an example's name in the places of a recipient's, and its pictures."""
     example = {"unit": _("(name of the unit)"), "name": _("(name of the contact)"), "stop": "#"}
     plain, rich = texts.plain, texts.html
     for name, mark in texts.marks.items():
         plain = plain.replace(mark, example[name])
         rich = rich.replace(mark, escape(example[name]))
+    for digest, picture in shown.items():
+        content = base64.b64encode(pictures.content(picture)).decode("ascii")
+        rich = rich.replace(
+            f"cid:{digest}", f"data:{pictures.media_type(picture)};base64,{content}"
+        )
     return {"subject": texts.subject, "plain": plain, "html": rich}
 
 

@@ -166,7 +166,7 @@ class Issue(models.Model):
 
     @property
     def edition(self):
-        """The PDF that people get: the one that staff gave, else ours; falsy where there is none."""
+        """The PDF that people get: the one that staff gave, else ours; falsy where none is."""
         return self.pdf or self.typeset
 
     @property
