@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 
-from publications import course, distribution
+from publications import course, distribution, editions
 from publications.content import has_something
 from publications.copies import is_printed
 from publications.models import Delivery, Distribution, Issue
@@ -87,6 +87,7 @@ def release(*, issue: Issue, at: dt.datetime, by=None) -> Distribution | None:
     current = locked(issue)
     refuse_released(current)
     refuse_unready(current)
+    editions.publish(current)
     current.state = State.RELEASED
     current.released_at = at
     current.released_by = by
