@@ -162,21 +162,29 @@ ROLES = [
         _("Editor"),
         EVERYTHING_VIEWED
         | {
-            "publications.issue": f"{EDIT} import_issue release_issue",
+            "publications.issue": f"{EDIT} import_issue submit_issue release_issue",
             "publications.section": EDIT,
             "publications.article": EDIT,
             "publications.distribution": "view change",
             "publications.printrun": "view confirm_print_run",
         },
     ),
-    Role("first_reviewer", _("First reviewer"), REVIEWING),
-    Role("second_reviewer", _("Second reviewer"), REVIEWING),
+    Role(
+        "first_reviewer",
+        _("First reviewer"),
+        REVIEWING | {"publications.issue": "view change submit_issue first_review_issue"},
+    ),
+    Role(
+        "second_reviewer",
+        _("Second reviewer"),
+        REVIEWING | {"publications.issue": "view change submit_issue second_review_issue"},
+    ),
     Role(
         "final_reviewer",
         _("Final reviewer"),
         REVIEWING
         | {
-            "publications.issue": "view change release_issue",
+            "publications.issue": "view change submit_issue final_review_issue release_issue",
             "publications.distribution": "view change",
         },
     ),

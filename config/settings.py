@@ -161,6 +161,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.tasks.repair_addresses",
         "schedule": crontab(hour=8, minute=40),
     },
+    "ask links": {
+        "task": "publications.tasks.ask_links_of_drafts",
+        "schedule": crontab(minute="*/15"),
+    },
     "forget previews": {
         "task": "publications.tasks.forget_previews",
         "schedule": crontab(hour=3, minute=40),
@@ -174,6 +178,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
     },
 }
+
+# --- Checks before review --------------------------------------------------------------------
+
+# Links in articles are asked at public addresses only; true for tests with a server of their own.
+LINKS_MAY_BE_PRIVATE = False
 
 # --- People ----------------------------------------------------------------------------------
 

@@ -185,6 +185,7 @@ def waiting(on: dt.date) -> list[QuerySet]:
     grants = ExceptionalGrant.objects.on(on)
     return [
         Issue.objects.filter(state=Issue.State.HELD),
+        Issue.objects.filter(state=Issue.State.IN_REVIEW),
         Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.SCHEDULED]),
         Distribution.objects.filter(
             state__in=[Distribution.State.RUNNING, Distribution.State.PAUSED]

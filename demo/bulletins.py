@@ -9,6 +9,7 @@ from django.db.models.functions import Mod
 
 from accounts.models import User
 from demo.articles import ISSUES
+from demo.reviewers import sign_off, submit_to_final
 from members.models import MemberUnit
 from publications.models import Article, Delivery, Distribution, Issue, Publication, Section
 from publications.release import release
@@ -83,4 +84,12 @@ def load_bulletins(*, on: dt.date, editor: User) -> None:
         issue = write_issue(publication, index, issued_on)
         if issued_on < on:
             at = dt.datetime.combine(issued_on, dt.time(9), ZoneInfo("Asia/Shanghai"))
+            sign_off(issue, editor=editor, at=at - dt.timedelta(hours=16))
             record_sent(release(issue=issue, at=at, by=editor))
+        else:
+            submit_to_final(issue, editor=editor, at=at_work(on))
+
+
+def at_work(on: dt.date) -> dt.datetime:
+    """Ten o'clock on the day before."""
+    return dt.datetime.combine(on - dt.timedelta(days=1), dt.time(10), ZoneInfo("Asia/Shanghai"))

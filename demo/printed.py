@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
+from demo.reviewers import sign_off
 from publications.models import Article, Issue, Publication, Section
 from publications.printing import confirm
 from publications.release import release
@@ -19,6 +20,7 @@ def load_printed(*, on: dt.date, editor: User) -> None:
     book = written("blue-book", issued_on, "矿业发展概览（示例）")
     report = written("half-year-supply-demand", issued_on, "上半年供需要点（示例）")
     for issue in (book, report):
+        sign_off(issue, editor=editor, at=at - dt.timedelta(days=1))
         release(issue=issue, at=at, by=editor)
     confirm(
         issue=book,

@@ -37,7 +37,9 @@ AROUND = 12
 EARLIER = 3
 
 # Eleven digits of a mobile number, in the groups people write; no digit before or after them.
-MOBILE = re.compile(r"(?<!\d)(?<!\d[-\s])(?:\+?86[-\s]?)?(1[3-9]\d[-\s]?\d{4}[-\s]?\d{4})(?![-\s]?\d)")
+MOBILE = re.compile(
+    r"(?<!\d)(?<!\d[-\s])(?:\+?86[-\s]?)?(1[3-9]\d[-\s]?\d{4}[-\s]?\d{4})(?![-\s]?\d)"
+)
 IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 LINK = re.compile(r"https?://[^\s<>\"'()\[\]（）《》“”，。；、！？]+")
 PICTURE = re.compile(r"!\[[^\]]*\]\(picture:([0-9a-f]*)[^)]*\)")
@@ -138,7 +140,7 @@ def of_article(article: Article) -> Iterator[Finding]:
     if not article.source.strip():
         yield Finding("no_source", _("The article names no source."), article, about="-")
     if len(article.title) > TITLE_LIMIT:
-        sentence = _("The title has %(length)s characters; more than %(limit)s are hard to take in.")
+        sentence = _("The title has %(length)s characters; beyond %(limit)s it is hard to take in.")
         numbers = {"length": len(article.title), "limit": TITLE_LIMIT}
         yield Finding("long_title", sentence % numbers, article, about=article.title)
     text = f"{article.title}\n{article.source}\n{article.body}"

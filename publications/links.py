@@ -127,12 +127,10 @@ def connected(host: str, port: int, *, is_secure: bool) -> socket.socket:
 
 def public_address(host: str, port: int) -> tuple[str, int]:
     """Where the name leads; raises ``NotPublic`` where any of its addresses is not public."""
-    found = {
-        row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    }
-    if not settings.LINKS_MAY_BE_PRIVATE:
-        if port not in PORTS.values() or not all(is_public(each) for each in found):
-            raise NotPublic(host)
+    found = {row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    is_open = port in PORTS.values() and all(map(is_public, found))
+    if not is_open and not settings.LINKS_MAY_BE_PRIVATE:
+        raise NotPublic(host)
     return sorted(found, key=lambda each: ":" in each)[0], port
 
 

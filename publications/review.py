@@ -93,9 +93,7 @@ def send_back(
     step = decided(course, stage, Decision.RETURNED, by=by, at=at, comment=comment)
     articles = Article.objects.filter(pk__in=said, section__issue=current)
     ReviewComment.objects.bulk_create(
-        ReviewComment(
-            issue=current, step=step, article=each, title=each.title, text=said[each.pk]
-        )
+        ReviewComment(issue=current, step=step, article=each, title=each.title, text=said[each.pk])
         for each in articles.order_by("section__position", "position")
     )
     current.steps.filter(decision=Decision.APPROVED, voided_at__isnull=True).update(

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from letters.tasks import wake as wake_letters
 from members.addresses import ask_liaisons, mark_from_letters
-from publications import bouncing, distribution, previewing, release
+from publications import bouncing, distribution, links, previewing, release
+from publications.models import Issue
 
 
 @shared_task
@@ -41,10 +42,29 @@ def forget_previews() -> None:
 
 
 @shared_task
+def ask_links(issue_id: int) -> None:
+    """Ask the addresses in an issue's articles whether they are there."""
+    if issue := Issue.objects.filter(pk=issue_id).first():
+        links.check(issue, timezone.now())
+
+
+@shared_task
+def ask_links_of_drafts() -> None:
+    """Every quarter of an hour: an issue being edited has its links asked before it is checked."""
+    for issue in Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.IN_REVIEW]):
+        links.check(issue, timezone.now())
+
+
+@shared_task
 def deliver(distribution_id: int) -> None:
     """Send for a while; go on in a new task, so that others have their turn."""
     if distribution.deliver(distribution_id):
         wake(distribution_id)
+
+
+def wake_links(issue_id: int) -> None:
+    """Ask the links now; where the broker is away, the clock does it."""
+    transaction.on_commit(lambda: ask_links.delay(issue_id), robust=True)
 
 
 def wake(distribution_id: int) -> None:

@@ -11,7 +11,17 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from publications import numbering
-from publications.admin import importing, news, preview, printing, progress, recipients, releasing
+from publications.admin import (
+    checks,
+    importing,
+    news,
+    preview,
+    printing,
+    progress,
+    recipients,
+    releasing,
+    reviews,
+)
 from publications.admin.articles import FrozenWithIssue, link_to_write
 from publications.admin.forms import IssueForm, PdfWidget, PositionedForm, SectionFormSet
 from publications.copies import to_be_posted
@@ -20,6 +30,7 @@ from publications.models import Issue, Publication, Section
 DIGEST = "(?P<digest>[0-9a-f]{64})"
 COLOURS = {
     Issue.State.DRAFT: None,
+    Issue.State.IN_REVIEW: "info",
     Issue.State.SCHEDULED: "info",
     Issue.State.HELD: "warning",
     Issue.State.RELEASED: "success",
@@ -105,6 +116,8 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     actions_detail = [
         "news",
         "preview",
+        "checks",
+        "reviews",
         "recipients",
         "releasing",
         {
@@ -129,6 +142,11 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
                 "<int:object_id>/pdf/",
                 self.admin_site.admin_view(self.pdf),
                 name=name("pdf"),
+            ),
+            path(
+                "<int:object_id>/reviews/record/",
+                self.admin_site.admin_view(self.review_record),
+                name=name("review_record"),
             ),
             path(
                 "<int:object_id>/preview/pages/",
@@ -240,6 +258,17 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     @action(description=_("Preview"), url_path="preview", permissions=["view"], icon="visibility")
     def preview(self, request, object_id):
         return preview.page(self, request, self.found(request, object_id))
+
+    @action(description=_("Checks"), url_path="checks", permissions=["view"], icon="rule")
+    def checks(self, request, object_id):
+        return checks.page(self, request, self.found(request, object_id))
+
+    @action(description=_("Reviews"), url_path="reviews", permissions=["view"], icon="approval")
+    def reviews(self, request, object_id):
+        return reviews.page(self, request, self.found(request, object_id))
+
+    def review_record(self, request, object_id):
+        return reviews.record(self, request, self.viewed(request, object_id))
 
     @action(
         description=_("Release"),

@@ -15,6 +15,8 @@ def tabs(request, issue: Issue, current: str) -> list[dict]:
         ("change", _("Contents"), "publications.view_issue"),
         ("news", _("Members' news"), "news.view_newssubmission"),
         ("preview", _("Preview"), "publications.view_issue"),
+        ("checks", _("Checks"), "publications.view_issue"),
+        ("reviews", _("Reviews"), "publications.view_issue"),
         ("recipients", _("Who gets it, and why"), "publications.view_issue"),
         ("releasing", _("Release"), "publications.release_issue"),
         ("progress", _("Progress"), "publications.view_issue"),

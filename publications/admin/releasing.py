@@ -72,7 +72,7 @@ def schedule(issue, form, at, user) -> tuple[str, str]:
 
 def unschedule(issue, form, at, user) -> tuple[str, str]:
     release.unschedule(issue=issue, by=user)
-    return _("The set time is taken back; the issue is a draft again."), "releasing"
+    return _("The set time is taken back; the signatures stand."), "releasing"
 
 
 def error_code(error: ValidationError) -> str | None:

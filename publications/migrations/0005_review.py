@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='article',
-            index=models.Index(django.db.models.functions.text.MD5(models.Func(models.F('body'), models.Value('\\s+'), models.Value(''), models.Value('g'), function='regexp_replace')), name='article_text_key'),
+            index=models.Index(django.db.models.functions.text.MD5(models.Func(models.F('body'), models.Value('\\s+'), models.Value(''), models.Value('g'), function='regexp_replace', output_field=models.TextField())), name='article_text_key'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='article',

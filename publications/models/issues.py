@@ -221,7 +221,14 @@ class Section(models.Model):
 def text_key() -> MD5:
     """What two copies of one text have in common, however their lines are broken."""
     return MD5(
-        Func(F("body"), Value(r"\s+"), Value(""), Value("g"), function="regexp_replace"),
+        Func(
+            F("body"),
+            Value(r"\s+"),
+            Value(""),
+            Value("g"),
+            function="regexp_replace",
+            output_field=models.TextField(),
+        ),
     )
 
 

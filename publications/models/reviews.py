@@ -10,7 +10,6 @@ from django.utils.translation import pgettext_lazy
 from members.models.protected import kept, unchanged
 from publications.models.issues import Article, Issue
 
-
 VOID = pgtrigger.Q(old__voided_at__isnull=False)
 VOIDING = ("voided_at", "voided_by", "void_change", "void_title")
 

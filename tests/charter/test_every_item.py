@@ -28,6 +28,7 @@ from services.models import OfferingQuestion, ServiceOffering
 from tests.factories import SeatFactory, UserFactory, member, redated
 from tests.files.making import upload
 from tests.portal.factories import person_of
+from tests.publications.factories import signed_off
 
 # By hand from the charter: how each of the 39 is used, and which tiers or committees have it.
 PRINTED = ["listed-companies-report", "blue-book", "conference-proceedings", "mining-law-review",
@@ -163,7 +164,7 @@ def released(item: BenefitItem, staff) -> Issue:
     )
     section = Section.objects.create(issue=issue, position=1, title="正文")
     Article.objects.create(section=section, position=1, title="样稿", body="正文。")
-    release(issue=issue, at=timezone.now(), by=staff)
+    release(issue=signed_off(issue), at=timezone.now(), by=staff)
     return issue
 
 

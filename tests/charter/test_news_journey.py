@@ -12,6 +12,7 @@ from publications.release import release
 from services.models import ServiceRequest
 from tests.factories import ContactFactory, UserFactory, member, redated
 from tests.portal.factories import person_of
+from tests.publications.factories import signed_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,7 +72,7 @@ def test_a_unit_sends_in_its_news_and_finds_it_in_the_issue(unit, as_person):
     page.get_by_label("岩心库向会员开放").check()
     page.get_by_role("button", name="把勾选的来稿放进本期").click()
     page.wait_for_selector("button:has-text('撤回')")
-    release(issue=Issue.objects.get(), at=timezone.now(), by=staff)
+    release(issue=signed_off(Issue.objects.get()), at=timezone.now(), by=staff)
 
     page = as_person(liaison, reverse("service_request", args=[request.pk]))
     page.locator(".notice a").click()

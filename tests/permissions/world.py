@@ -67,6 +67,7 @@ from tests.members.factories import batch
 from tests.members.papers import one_of_each_paper
 from tests.members.people import INVITATION_KEY, merged_and_folded, one_of_each_of_people
 from tests.members.sheets import one_of_each_sheet
+from tests.publications.factories import signed_off
 from tests.services.factories import one_of_each_service
 
 STAFF_ROLES = [
@@ -163,7 +164,7 @@ class World:
     def released_issue(self) -> Issue:
         """An issue that went out, with its frozen list; members read it."""
         issue = self.issue(number=7, serial_number=689, pdf=ContentFile(b"%PDF-1.7", name="1.pdf"))
-        release(issue=issue, at=RELEASED_AT)
+        release(issue=signed_off(issue), at=RELEASED_AT)
         return issue
 
     def issue(self, **fields) -> Issue:
@@ -186,7 +187,7 @@ class World:
             year=ISSUED_ON.year,
             number=3,
         )
-        release(issue=issue, at=RELEASED_AT)
+        release(issue=signed_off(issue), at=RELEASED_AT)
         editor = User.objects.get(email="editor@people.example")
         return printing.confirm(issue=issue, posted_on=ISSUED_ON, at=RELEASED_AT, by=editor)
 

@@ -13,7 +13,7 @@ from publications.models import Distribution, Issue
 from stack.places import PROJECT
 from stack.processes import Program
 from tests.factories import ContactFactory, StandardFactory, TierFactory, member
-from tests.publications.factories import PublicationFactory, issue_with_article
+from tests.publications.factories import PublicationFactory, issue_with_article, signed_off
 
 # In the first half of 2026 the dues of 2025 count.
 ISSUED_ON = dt.date(2026, 3, 13)
@@ -27,7 +27,7 @@ def promised_issue(*, tier: str = "ordinary", **fields) -> Issue:
     promise(publication.benefit_item, rank)
     for year in (2025, 2026):
         StandardFactory(tier=rank, year=year)
-    return issue_with_article(publication=publication, issued_on=ISSUED_ON, **fields)
+    return signed_off(issue_with_article(publication=publication, issued_on=ISSUED_ON, **fields))
 
 
 def promise(item, tier: Tier) -> Allowance:

@@ -14,6 +14,7 @@ from tests.publications.factories import (
     issue_with_article,
     promised,
     recipient,
+    signed_off,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,7 +39,7 @@ def test_progress_moves_by_itself_until_all_is_sent(signed_in, live_server):
     issue = issue_with_article()
     promised(issue.publication.benefit_item)
     recipient()
-    release.release(issue=issue, at=AT)
+    release.release(issue=signed_off(issue), at=AT)
     page = signed_in
     page.goto(live_server.url + reverse("admin:publications_issue_progress", args=[issue.pk]))
     assert figures(page) == ["1", "0", "1", "0", "0"]

@@ -20,6 +20,7 @@ from tests.publications.factories import (
     issue_with_article,
     promised,
     recipient,
+    signed_off,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def staff(client, editor):
 @pytest.fixture
 def issue():
     """One unit gets it, one has no contact, one has not paid."""
-    made = issue_with_article(number=7, serial_number=689)
+    made = signed_off(issue_with_article(number=7, serial_number=689))
     promised(made.publication.benefit_item)
     recipient(name="甲矿业")
     member(name="乙矿业", paid=(2025,))
@@ -185,7 +186,7 @@ def test_the_button_pressed_twice_sends_once(staff, issue):
 
 
 def test_an_issue_nobody_would_get_is_refused(staff):
-    issue = issue_with_article()
+    issue = signed_off(issue_with_article())
 
     shown = staff.get(address("releasing", issue)).content.decode()
     response = staff.post(address("releasing", issue), {"act": "release"}, follow=True)
@@ -193,7 +194,7 @@ def test_an_issue_nobody_would_get_is_refused(staff):
     assert shown.count("没有人会收到本期") == 1
     assert said(response)[0].startswith("没有人会收到本期")
     issue.refresh_from_db()
-    assert issue.state == Issue.State.DRAFT
+    assert issue.state == Issue.State.IN_REVIEW
 
 
 def test_scheduled_by_the_form_in_the_associations_time(staff, issue, editor):
@@ -224,7 +225,7 @@ def test_impossible_times_are_refused_at_the_field(staff, issue, release_at, mes
 
     assert response.context["form"].errors == {"release_at": [message]}
     issue.refresh_from_db()
-    assert issue.state == Issue.State.DRAFT
+    assert issue.state == Issue.State.IN_REVIEW
 
 
 def test_the_set_time_is_taken_back(staff, issue, editor):
@@ -233,7 +234,7 @@ def test_the_set_time_is_taken_back(staff, issue, editor):
     staff.post(address("releasing", issue), {"act": "unschedule"})
 
     issue.refresh_from_db()
-    assert (issue.state, issue.release_at) == (Issue.State.DRAFT, None)
+    assert (issue.state, issue.release_at) == (Issue.State.IN_REVIEW, None)
 
 
 def test_a_held_issue_says_why(staff, issue, editor):
@@ -330,7 +331,7 @@ def test_what_does_not_fit_the_state_is_refused_in_words(staff, issue, going_out
 def test_without_a_distribution_it_says_what_to_do(staff, state):
     issue = issue_with_article(publication=PublicationFactory(code="blue-book", is_mailed=False))
     if state == Issue.State.RELEASED:
-        release.release(issue=issue, at=AT)
+        release.release(issue=signed_off(issue), at=AT)
 
     response = staff.get(address("progress", issue))
 
@@ -343,7 +344,7 @@ def test_progress_asks_the_same_number_of_queries(staff, django_assert_max_num_q
         for _ in range(units):
             member(paid=(2025,))
         recipient()
-        release.release(issue=issue, at=AT)
+        release.release(issue=signed_off(issue), at=AT)
         return address("progress", issue)
 
     promised(PublicationFactory().benefit_item)

@@ -30,6 +30,7 @@ from tests.publications.factories import (
     SectionFactory,
     promised,
     recipient,
+    signed_off,
 )
 
 pytestmark = pytest.mark.django_db
@@ -334,7 +335,7 @@ def test_a_picture_that_is_not_ours_leaves_its_words(issue):
 def test_release_stores_the_pdf_and_the_pages(issue):
     promised(issue.publication.benefit_item)
     recipient()
-    release.release(issue=issue, at=AT)
+    release.release(issue=signed_off(issue), at=AT)
     issue.refresh_from_db()
     with issue.edition.open("rb") as file:
         pdf = file.read()
@@ -347,7 +348,7 @@ def test_a_pdf_of_the_editors_is_left_as_it_is(issue):
     issue.pdf.save("own.pdf", ContentFile(b"%PDF-1.7\nown"))
     promised(issue.publication.benefit_item)
     recipient()
-    release.release(issue=issue, at=AT)
+    release.release(issue=signed_off(issue), at=AT)
     issue.refresh_from_db()
     assert issue.edition == issue.pdf
     assert not issue.typeset
@@ -358,9 +359,9 @@ def test_what_cannot_be_printed_is_not_released(issue):
     promised(issue.publication.benefit_item)
     recipient()
     with pytest.raises(ValidationError):
-        release.release(issue=issue, at=AT)
+        release.release(issue=signed_off(issue), at=AT)
     issue.refresh_from_db()
-    assert (issue.state, bool(issue.typeset)) == ("draft", False)
+    assert (issue.state, bool(issue.typeset)) == ("in_review", False)
 
 
 def test_an_edition_asks_the_same_number_of_queries(issue):

@@ -9,7 +9,13 @@ from publications.models import Issue
 from publications.release import release
 from tests.factories import UserFactory
 from tests.portal.factories import person_of
-from tests.publications.factories import IssueFactory, PublicationFactory, promised, recipient
+from tests.publications.factories import (
+    IssueFactory,
+    PublicationFactory,
+    promised,
+    recipient,
+    signed_off,
+)
 from tests.publications.news import NewsFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +41,7 @@ def test_news_placed_in_an_issue_is_found_there_by_the_unit(page, live_server, c
     page.get_by_role("button", name="把勾选的来稿放进本期").click()
     page.wait_for_selector("button:has-text('撤回')")
 
-    release(issue=Issue.objects.get(), at=AT)
+    release(issue=signed_off(Issue.objects.get()), at=AT)
 
     sign_in(client, page, person_of(unit), live_server.url)
     page.goto(f"{live_server.url}/publications/")

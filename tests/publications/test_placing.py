@@ -17,6 +17,7 @@ from tests.publications.factories import (
     issue_with_article,
     promised,
     recipient,
+    signed_off,
 )
 from tests.publications.news import NewsFactory
 from tests.publications.test_release import at_once
@@ -123,7 +124,7 @@ def test_an_issue_that_went_out_takes_nothing_and_gives_nothing_back():
     recipient()
     placed, waiting = NewsFactory(), NewsFactory()
     put(placed, issue)
-    release(issue=issue, at=AT)
+    release(issue=signed_off(issue), at=AT)
 
     assert code_of(lambda: put(waiting, issue)) == "frozen"
     assert code_of(lambda: take_back(submission=placed)) == "frozen"

@@ -22,7 +22,7 @@ from publications.printing import of
 from publications.release import release
 from tests.benefits.test_entitlement_property import CHARTERS, DAYS, HISTORIES, World
 from tests.factories import ContactFactory, UserFactory, member, never_paid
-from tests.publications.factories import IssueFactory
+from tests.publications.factories import IssueFactory, signed_off
 from tests.publications.printed import (
     AT,
     POSTED_ON,
@@ -513,7 +513,7 @@ def test_looking_writes_nothing_and_asks_little(mixed, django_assert_num_queries
 def test_a_printed_issue_goes_out_with_nothing_to_read_online():
     issue = IssueFactory(publication=report(), issued_on=POSTED_ON)
 
-    release(issue=issue, at=AT)
+    release(issue=signed_off(issue), at=AT)
 
     assert issue.is_frozen
 
@@ -543,8 +543,7 @@ def test_released_printed_issues_wait_for_a_year_to_be_posted():
 
 @pytest.mark.django_db
 def test_back_issues_do_not_wait_to_be_posted():
-    back = released(report(), dt.date(2026, 4, 20))
-    Issue.objects.filter(pk=back.pk).update(is_back_issue=True)
+    released(report(), dt.date(2026, 4, 20), is_back_issue=True)
 
     assert list(to_be_posted(POSTED_ON)) == []
 

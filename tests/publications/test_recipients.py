@@ -8,7 +8,13 @@ from publications import release
 from publications.models import Delivery
 from publications.recipients import Kind, Recipients
 from tests.factories import ContactFactory, member
-from tests.publications.factories import PublicationFactory, issue_with_article, promised, recipient
+from tests.publications.factories import (
+    PublicationFactory,
+    issue_with_article,
+    promised,
+    recipient,
+    signed_off,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +88,7 @@ def test_page_by_page(issue):
 
 def test_after_the_release_it_is_the_frozen_list(issue):
     before = seen(Recipients(issue))
-    release.release(issue=issue, at=AT)
+    release.release(issue=signed_off(issue), at=AT)
     recipient(name="戊矿业")
 
     recipients = Recipients(issue)

@@ -17,6 +17,7 @@ from tests.publications.factories import (
     issue_with_article,
     promised,
     recipient,
+    signed_off,
 )
 
 AT = dt.datetime(2026, 3, 13, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -26,7 +27,7 @@ State = Issue.State
 
 def ready(**fields) -> Issue:
     """An issue with an article and one unit that would receive it."""
-    issue = issue_with_article(**fields)
+    issue = signed_off(issue_with_article(**fields))
     promised(issue.publication.benefit_item)
     recipient()
     return issue
@@ -77,7 +78,9 @@ def test_pressed_twice_sends_once_and_says_so():
 
 @pytest.mark.django_db
 def test_a_publication_that_is_not_mailed_only_opens_in_the_portal():
-    issue = issue_with_article(publication=PublicationFactory(code="blue-book", is_mailed=False))
+    issue = signed_off(
+        issue_with_article(publication=PublicationFactory(code="blue-book", is_mailed=False))
+    )
 
     assert release.release(issue=issue, at=AT) is None
 
@@ -98,16 +101,16 @@ def test_without_articles_and_pdf_nothing_goes_out():
 
 @pytest.mark.django_db
 def test_a_pdf_alone_is_enough():
-    issue = ready()
-    issue.sections.all().delete()
-    Issue.objects.filter(pk=issue.pk).update(pdf="issues/weekly-bulletin/2026/7.pdf")
+    issue = IssueFactory(pdf="issues/weekly-bulletin/2026/7.pdf")
+    promised(signed_off(issue).publication.benefit_item)
+    recipient()
 
     assert release.release(issue=issue, at=AT) is not None
 
 
 @pytest.mark.django_db
 def test_without_recipients_nothing_goes_out_and_no_list_is_left_behind():
-    issue = issue_with_article()
+    issue = signed_off(issue_with_article())
     promised(issue.publication.benefit_item)
     recipient(paid=())
 
@@ -119,7 +122,7 @@ def test_without_recipients_nothing_goes_out_and_no_list_is_left_behind():
         "请看“谁会收到，为什么”。"
     ]
     issue.refresh_from_db()
-    assert (issue.state, Distribution.objects.count()) == (State.DRAFT, 0)
+    assert (issue.state, Distribution.objects.count()) == (State.IN_REVIEW, 0)
 
 
 # --- At a set time ---------------------------------------------------------------------------
@@ -150,7 +153,7 @@ def test_the_time_can_be_changed_and_taken_back():
     assert (issue.state, issue.release_at) == (State.SCHEDULED, AT + MINUTE)
 
     release.unschedule(issue=issue, by=editor)
-    assert (issue.state, issue.release_at) == (State.DRAFT, None)
+    assert (issue.state, issue.release_at) == (State.IN_REVIEW, None)
 
 
 @pytest.mark.django_db
@@ -173,7 +176,9 @@ def test_a_released_issue_has_no_time_to_set(verb):
 @pytest.mark.django_db
 def test_the_clock_releases_what_is_due_and_nothing_else():
     due = scheduled()
-    later = release.schedule(issue=issue_with_article(), release_at=AT + MINUTE, by=UserFactory())
+    later = release.schedule(
+        issue=signed_off(issue_with_article()), release_at=AT + MINUTE, by=UserFactory()
+    )
     draft = issue_with_article()
 
     assert release.release_due(AT) == [due]
@@ -234,7 +239,7 @@ def test_a_held_issue_says_why_and_a_person_releases_it():
 def test_what_cannot_go_out_is_held_and_does_not_stop_the_others():
     empty, good = (
         scheduled(at=AT - MINUTE),
-        release.schedule(issue=issue_with_article(), release_at=AT, by=UserFactory()),
+        release.schedule(issue=signed_off(issue_with_article()), release_at=AT, by=UserFactory()),
     )
     empty.sections.all().delete()
 
