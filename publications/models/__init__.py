@@ -4,6 +4,7 @@ from publications.models.pictures import Picture
 from publications.models.printing import Parcel, PrintRun
 from publications.models.publications import Publication
 from publications.models.readings import Reading
+from publications.models.searching import SearchEntry
 
 __all__ = [
     "Article",
@@ -15,5 +16,6 @@ __all__ = [
     "PrintRun",
     "Publication",
     "Reading",
+    "SearchEntry",
     "Section",
 ]
