@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publications', '0003_editorial'),
+        ('publications', '0004_typeset'),
     ]
 
     operations = [
