@@ -6,7 +6,7 @@ ordered. Beside it stands what `ts_rank` would take to order them.
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from django.db import connection
 
@@ -18,7 +18,26 @@ from publications.search_words import question
 
 ARTICLES, LENGTH, PER_ISSUE = 20_000, 1_500, 25
 GOAL = 50
-WORDS = "矿山 安全 资源 勘查 绿色 生产 企业 技术 管理 发展 国际 市场 价格 铜矿 锂矿 萤石 煤炭 稀土".split()
+WORDS = [
+    "矿山",
+    "安全",
+    "资源",
+    "勘查",
+    "绿色",
+    "生产",
+    "企业",
+    "技术",
+    "管理",
+    "发展",
+    "国际",
+    "市场",
+    "价格",
+    "铜矿",
+    "锂矿",
+    "萤石",
+    "煤炭",
+    "稀土",
+]
 ROUNDS = 9
 
 
@@ -154,4 +173,10 @@ def size() -> Figure:
         )
         index, table, articles = (each / 1024 / 1024 for each in cursor.fetchone())
     told = f"{index:.0f} MB + {table:.0f} MB"
-    return at_most("search: index and its table", told, f"{articles:.0f} MB of articles", (index + table) / articles, 6)
+    return at_most(
+        "search: index and its table",
+        told,
+        f"{articles:.0f} MB of articles",
+        (index + table) / articles,
+        6,
+    )

@@ -3,13 +3,13 @@
 import re
 import unicodedata
 
-from publications.reading import parser
+from publications.markup import Node, tree
+from publications.plain import Plain
 
 HAN = "〇々㐀-䶿一-鿿\U00020000-\U000323af"
 # Chinese characters in a row, or a word or number in another script.
 RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
 IS_HAN = re.compile(rf"[{HAN}]+")
-BROKEN_LINE = re.compile(rf"(?<=[{HAN}])[ \t]*\n[ \t]*(?=[{HAN}])")
 
 
 class Folding(dict):
@@ -39,28 +39,36 @@ def folded(text: str) -> str:
 
 def with_places(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the place in ``text`` that it comes from."""
-    places = [
-        place
-        for place, character in enumerate(text)
-        for _each in FOLDING[ord(character)]
-    ]
+    places = [place for place, character in enumerate(text) for _each in FOLDING[ord(character)]]
     return folded(text), places
 
 
 def plain(markdown: str) -> str:
-    """What a reader sees of a Markdown text, a line for each paragraph.
-
-    A line broken between two Chinese characters goes on: there is no blank in the sentence.
-    """
-    lines = []
-    for token in parser().parse(markdown):
-        if token.type == "inline":
-            words = "".join(map(seen, token.children))
-            lines.append(" ".join(BROKEN_LINE.sub("", words).split()))
-        elif token.type in ("fence", "code_block"):
-            lines.append(" ".join(token.content.split()))
+    """What a reader sees of a Markdown text, a line for each paragraph, its footnotes last."""
+    writer = Seen()
+    text = "\n".join([*writer.blocks(tree(markdown)), *(text for _n, text in writer.notes)])
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def seen(token) -> str:
-    return "\n" if token.type in ("softbreak", "hardbreak") else token.content
+class Seen(Plain):
+    """Only words: no dash before an item, no address behind a link, no number of a footnote in the
+    middle of a sentence."""
+
+    def block(self, block: Node) -> str:
+        match block["k"]:
+            case "quote":
+                return "\n".join(self.blocks(block["b"]))
+            case "rule":
+                return ""
+        return super().block(block)
+
+    def items(self, block: Node) -> list[str]:
+        return ["\n".join(self.blocks(item)) for item in block["items"]]
+
+    def link(self, inline: Node) -> str:
+        return self.inlines(inline["c"])
+
+    def note(self, inline: Node) -> str:
+        super().note(inline)
+        return ""

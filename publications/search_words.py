@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import rjieba
 
@@ -106,9 +106,20 @@ def question(asked: str) -> Question:
             typed.append(text)
             continue
         for run in RUN.findall(text):
-            words.extend(map(Word, rjieba.cut(run) if IS_HAN.match(run) else [run[:LONGEST]]))
+            words.extend(map(Word, parts_of(run)))
             typed.append(run)
     return Question(asked, tuple(unique(words)), tuple(unique(typed)))
+
+
+def parts_of(run: str) -> list[str]:
+    """The words of a run of characters. One or two Chinese characters are one word, whatever the
+    tokeniser makes of them; characters that it leaves alone belong together, as in a name."""
+    if not IS_HAN.match(run):
+        return [run[:LONGEST]]
+    if len(run) <= 2:
+        return [run]
+    groups = groupby(rjieba.cut(run), key=lambda word: len(word) == 1)
+    return [part for alone, words in groups for part in (["".join(words)] if alone else words)]
 
 
 def told_apart(asked: str) -> Iterator[tuple[str, bool]]:

@@ -1,4 +1,8 @@
-"""全文检索: articles that have appeared are found by what stands in them.
+"""全文检索: articles are found by what stands in them.
+
+**What is indexed.** Every article of an issue, released or not: who asks says among which issues.
+An article is indexed when its issue goes out; for every other change the database takes the old
+entry out (a trigger, whoever writes) and the clock's sweep makes it anew.
 
 **What is found.** An article is found if each word asked for stands in its title, source or text;
 what is in quotes stands there as it is written. No word is missed because a tokeniser cut the
@@ -23,7 +27,7 @@ import rjieba
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from publications.folding import IS_HAN, RUN, folded, plain
+from publications.folding import IS_HAN, folded, plain
 from publications.models import Article, Issue, SearchEntry
 from publications.search_words import Question, Word, all_grams
 
@@ -31,6 +35,8 @@ OFTEN = 3
 # PostgreSQL holds 1 MB of words to a text: that of about 200,000 characters. Marks go first.
 ROOM = 1_000_000
 BATCH = 200
+# So many articles are indexed in one go of the clock: about ten seconds.
+SWEEP = 2_000
 
 # --- Writing the index -------------------------------------------------------------------------
 
@@ -39,39 +45,56 @@ WRITE = """
            article_id, issue_id, publication_id, year, issued_on, section, text, words)
     VALUES (%s, %s, %s, %s, %s, %s, %s, array_to_tsvector(%s::text[]))
         ON CONFLICT (article_id) DO UPDATE
-       SET section = excluded.section, text = excluded.text, words = excluded.words
+       SET issue_id = excluded.issue_id, publication_id = excluded.publication_id,
+           year = excluded.year, issued_on = excluded.issued_on, section = excluded.section,
+           text = excluded.text, words = excluded.words
 """
 
 
-def index(issue: Issue) -> None:
-    """Make the articles of an issue that goes out findable."""
-    write(Article.objects.filter(section__issue=issue))
+def index(issue: Issue) -> int:
+    """Index the articles of an issue as they stand now; returns how many."""
+    return write(Article.objects.filter(section__issue=issue).order_by("pk"))
 
 
 def unindexed() -> QuerySet[Article]:
-    """Articles of released issues that nobody can find yet."""
-    entries = SearchEntry.objects.filter(article=OuterRef("pk"))
-    released = Article.objects.filter(section__issue__state=Issue.State.RELEASED)
-    return released.filter(~Exists(entries)).order_by("pk")
+    """Articles of issues that nobody can find yet, or not as they stand now."""
+    entries = SearchEntry.objects.filter(
+        article=OuterRef("pk"),
+        issue=OuterRef("section__issue"),
+        publication=OuterRef("section__issue__publication"),
+        issued_on=OuterRef("section__issue__issued_on"),
+        section=OuterRef("section__title"),
+    )
+    return Article.objects.filter(~Exists(entries), section__isnull=False).order_by("pk")
 
 
 def index_some(size: int = BATCH) -> int:
     """Index the next articles that are not; returns how many. Each call is kept by itself, so that
-    whoever is stopped goes on where it was."""
-    return write(unindexed()[:size])
+    whoever is stopped goes on where it was. What somebody is writing just now waits."""
+    return write(unindexed()[:size], skip_locked=True)
+
+
+def sweep(most: int = SWEEP) -> int:
+    """Index what is not, up to about so many articles; returns how many it were."""
+    done = 0
+    while done < most and (some := index_some()):
+        done += some
+    return done
 
 
 def index_again(after: int, size: int = BATCH) -> list[int]:
-    """Index the next released articles anew, in the order of their ids; returns those."""
-    released = Article.objects.filter(section__issue__state=Issue.State.RELEASED, pk__gt=after)
-    found = list(released.order_by("pk").values_list("pk", flat=True)[:size])
-    write(Article.objects.filter(pk__in=found))
+    """Index the next articles anew, in the order of their ids; returns those."""
+    rows = Article.objects.filter(section__isnull=False, pk__gt=after).order_by("pk")
+    found = list(rows.values_list("pk", flat=True)[:size])
+    write(rows.filter(pk__in=found))
     return found
 
 
 @transaction.atomic
-def write(articles: QuerySet[Article]) -> int:
-    rows = [row_of(article) for article in articles.select_related("section__issue")]
+def write(articles: QuerySet[Article], *, skip_locked: bool = False) -> int:
+    """The rows are held meanwhile: who changes an article waits, and then takes its entry out."""
+    held = articles.select_for_update(of=["self"], no_key=True, skip_locked=skip_locked)
+    rows = [row_of(article) for article in held.select_related("section__issue")]
     with connection.cursor() as cursor:
         cursor.executemany(WRITE, rows)
     return len(rows)
@@ -160,7 +183,7 @@ class Found:
 
 def search(asked: Question, among: Among, *, start: int = 0, size: int = 20) -> Found:
     """The articles in which all that is asked for stands. Two queries around one."""
-    if not asked or among.issues is not None and not among.issues:
+    if not asked or (among.issues is not None and not among.issues):
         return Found(0, [])
     sql, values = statement(asked, among, start, size)
     with transaction.atomic(), connection.cursor() as cursor:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from letters.tasks import wake as wake_letters
 from members.addresses import ask_liaisons, mark_from_letters
-from publications import bouncing, distribution, previewing, release
+from publications import bouncing, distribution, previewing, release, searching
 
 
 @shared_task
@@ -38,6 +38,12 @@ def repair_addresses() -> None:
 def forget_previews() -> None:
     """Every night: what was typeset to be looked at is not kept."""
     previewing.forget(timezone.now())
+
+
+@shared_task
+def index_articles() -> None:
+    """Every minute: make articles findable that are new or were changed."""
+    searching.sweep()
 
 
 @shared_task

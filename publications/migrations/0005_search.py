@@ -3,6 +3,8 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -29,6 +31,10 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
                 'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='search_words')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='article',
+            trigger=pgtrigger.compiler.Trigger(name='article_to_be_indexed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."body" IS DISTINCT FROM (NEW."body") OR OLD."section_id" IS DISTINCT FROM (NEW."section_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='DELETE FROM publications_searchentry WHERE article_id = NEW.id; RETURN NULL;', hash='9ae3608ea2e8b9fd25f988bcd3d70acba66cb717', operation='UPDATE', pgid='pgtrigger_article_to_be_indexed_8d4a9', table='publications_article', when='AFTER')),
         ),
         # The text and its words leave the narrow row; what the planner would learn of each word
         # costs minutes and is not asked.

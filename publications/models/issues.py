@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pgtrigger
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -286,6 +287,16 @@ class Article(models.Model):
                 | Q(submission__isnull=False, placed_at__isnull=False, placed_by__isnull=False),
                 violation_error_message=_("A member's news names the person who placed it."),
             ),
+        ]
+        triggers = [
+            # What is found is what stands there: see `searching`.
+            pgtrigger.Trigger(
+                name="article_to_be_indexed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("title", "source", "body", "section"),
+                func="DELETE FROM publications_searchentry WHERE article_id = NEW.id; RETURN NULL;",
+            )
         ]
 
     def __str__(self) -> str:

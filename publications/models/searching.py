@@ -1,4 +1,4 @@
-"""全文检索: what the search reads of each article that has appeared. Articles themselves stay as
+"""全文检索: what the search reads of each article. Articles themselves stay as
 they are; what stands here can be made anew from them at any time."""
 
 from django.contrib.postgres.indexes import GinIndex
@@ -10,7 +10,7 @@ from publications.models.publications import Publication
 
 
 class SearchEntry(models.Model):
-    """One article of a released issue, in a narrow row beside the words of its text.
+    """One article of an issue, in a narrow row beside the words of its text.
 
     What results are filtered and ordered by stands in the row; the text and its words are long
     and stored apart (TOAST), and a search of a word reads neither. No index but that of the words:
