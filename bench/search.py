@@ -45,32 +45,33 @@ def figures() -> Iterator[Figure]:
     publication = population.promised_bulletin()
     population.add_units(1, 1)
     took = seconds(lambda: populate(publication))
-    articles = seconds(lambda: index_all())
+    articles = seconds(index_all)
     yield at_most(
         "search: indexing, ms an article",
         f"{articles / ARTICLES * 1000:.2f}",
         f"{took / ARTICLES * 1000:.2f} to store it",
         articles / ARTICLES * 1000,
-        10,
+        20,
     )
     yield size()
     everywhere = searching.Among(None)
     third = searching.Among(list(Issue.objects.order_by("pk").values_list("pk", flat=True)[::3]))
-    for asked, name in asked_for():
-        yield timed(f"search: {name}", asked, everywhere)
-    for asked, name in asked_for()[:2]:
-        yield timed(f"search: {name}, a unit's third", asked, third)
+    for asked, name, goal in asked_for():
+        yield timed(f"search: {name}", asked, everywhere, goal)
+    for asked, name, goal in asked_for()[:2]:
+        yield timed(f"search: {name}, in a third", asked, third, goal)
     yield by_ts_rank(asked_for()[0][0])
 
 
-def asked_for() -> list[tuple[str, str]]:
+def asked_for() -> list[tuple[str, str, int]]:
+    """What is asked, its name, and the most it may take. A phrase is looked for in the texts."""
     return [
-        (WORDS[0], "the commonest word"),
-        (WORDS[8], "a common word"),
-        (WORDS[-1], "a rare word"),
-        (f"{WORDS[0]} {WORDS[1]}", "two words"),
-        (f"{WORDS[0]}{WORDS[4]}", "four characters"),
-        (f"“{WORDS[0]}{WORDS[1]}”", "a phrase"),
+        (HALF, "a word in half of all", GOAL),
+        (RARE, "a rare word", GOAL),
+        (WORDS[0], "a word in all", GOAL),
+        (f"{HALF} {RARE}", "two words", GOAL),
+        (f"{WORDS[0]}{WORDS[4]}", "four characters", GOAL),
+        (f"“{WORDS[0]}{WORDS[1]}”", "a phrase in most texts", 5 * GOAL),
     ]
 
 
@@ -99,7 +100,7 @@ def populate(publication: Publication) -> None:
                 position=position,
                 title="".join(draw.choices(words, weights, k=9)),
                 source="样本日报",
-                body=text(draw, words, weights),
+                body=text(draw, words, weights) + planted(number * PER_ISSUE + position),
             )
             for position in range(PER_ISSUE)
         )
@@ -111,6 +112,11 @@ def text(draw: random.Random, words: list[str], weights: list[float]) -> str:
     return "。\n\n".join(sentences)
 
 
+def planted(place: int) -> str:
+    half = HALF if place % 2 else ""
+    return f"。{half}。{RARE if place % 1000 == 0 else ''}。"
+
+
 def index_all() -> None:
     while searching.index_some():
         pass
@@ -118,7 +124,7 @@ def index_all() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def timed(name: str, asked: str, among: searching.Among) -> Figure:
+def timed(name: str, asked: str, among: searching.Among, goal: int) -> Figure:
     """Ours beside the bare count of the articles that have the word."""
     wanted = question(asked)
     found = searching.search(wanted, among)
@@ -139,7 +145,7 @@ def timed(name: str, asked: str, among: searching.Among) -> Figure:
         lambda: seconds(lambda: searching.search(wanted, among)), bare, rounds=ROUNDS
     )
     told = f"{ours * 1000:.1f} ms, {found.total} found"
-    return at_most(name, told, f"{limit * 1000:.1f} ms to count", ours * 1000, GOAL)
+    return at_most(name, told, f"{limit * 1000:.1f} ms to count", ours * 1000, goal)
 
 
 def by_ts_rank(asked: str) -> Figure:
@@ -168,15 +174,10 @@ def size() -> Figure:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_relation_size('search_words'),"
-            " pg_total_relation_size('publications_searchentry') - pg_relation_size('search_words'),"
+            " pg_total_relation_size('publications_searchentry'),"
             " pg_total_relation_size('publications_article')"
         )
-        index, table, articles = (each / 1024 / 1024 for each in cursor.fetchone())
-    told = f"{index:.0f} MB + {table:.0f} MB"
-    return at_most(
-        "search: index and its table",
-        told,
-        f"{articles:.0f} MB of articles",
-        (index + table) / articles,
-        6,
-    )
+        index, whole, articles = (each / 1024 / 1024 for each in cursor.fetchone())
+    told = f"{index:.0f} MB + {whole - index:.0f} MB"
+    limit = f"{articles:.0f} MB of articles"
+    return at_most("search: index and its table", told, limit, whole / articles, 10)
