@@ -6,6 +6,7 @@ ordered. Beside it stands what `ts_rank` would take to order them.
 
 import datetime as dt
 import random
+import re
 from collections.abc import Iterator
 
 from django.db import connection
@@ -18,26 +19,9 @@ from publications.search_words import question
 
 ARTICLES, LENGTH, PER_ISSUE = 20_000, 1_500, 25
 GOAL = 50
-WORDS = [
-    "矿山",
-    "安全",
-    "资源",
-    "勘查",
-    "绿色",
-    "生产",
-    "企业",
-    "技术",
-    "管理",
-    "发展",
-    "国际",
-    "市场",
-    "价格",
-    "铜矿",
-    "锂矿",
-    "萤石",
-    "煤炭",
-    "稀土",
-]
+WORDS = re.findall("..", "矿山安全资源勘查绿色生产企业技术管理发展国际市场价格煤炭稀土")
+# In every second article, and in twenty of all.
+HALF, RARE = "铜矿", "萤石"
 ROUNDS = 9
 
 

@@ -11,7 +11,16 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from publications import numbering
-from publications.admin import importing, news, preview, printing, progress, recipients, releasing
+from publications.admin import (
+    archive,
+    importing,
+    news,
+    preview,
+    printing,
+    progress,
+    recipients,
+    releasing,
+)
 from publications.admin.articles import FrozenWithIssue, link_to_write
 from publications.admin.forms import IssueForm, PdfWidget, PositionedForm, SectionFormSet
 from publications.copies import to_be_posted
@@ -101,7 +110,7 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
             },
         ),
     ]
-    actions_list = ["import_file"]
+    actions_list = ["import_file", "archive"]
     actions_detail = [
         "news",
         "preview",
@@ -275,6 +284,15 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     )
     def import_file(self, request):
         return importing.page(self, request)
+
+    @action(
+        description=_("Search the archive"),
+        url_path="archive",
+        permissions=["view"],
+        icon="manage_search",
+    )
+    def archive(self, request):
+        return archive.page(self, request)
 
     def pdf(self, request, object_id):
         """The stored PDF for staff who may see the issue."""
