@@ -14,6 +14,8 @@ from publications.search_words import Question, Word
 LENGTH, BEFORE = 96, 24
 # So many places of a text are compared to show the one that tells most.
 COMPARED = 60
+# No blank where a paragraph began: the full-width sign has its own.
+AFTER_A_STOP = re.compile(r"(?<=[。！？；：，、”）])\n")
 
 Span = tuple[int, int]
 
@@ -25,7 +27,7 @@ def marked(text: str, asked: Question) -> SafeString:
 
 def snippet(text: str, asked: Question) -> SafeString:
     """The piece of the text that holds most of the words; its beginning where it holds none."""
-    text = text.replace("\n", " ")
+    text = AFTER_A_STOP.sub("", text).replace("\n", " ")
     found = spans(text, asked)
     start = best_start(found)
     end = min(len(text), start + LENGTH)

@@ -34,5 +34,5 @@ def test_the_piece_that_holds_most_is_shown():
 
 def test_a_text_without_the_word_shows_its_beginning():
     assert snippet("字" * 200, question("铜矿")) == "字" * LENGTH + "…"
-    assert snippet("一行\n两行", question("铜矿")) == "一行 两行"
+    assert snippet("一行\n两行。\n三行", question("铜矿")) == "一行 两行。三行"
     assert snippet("", question("铜矿")) == ""
