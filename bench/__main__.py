@@ -7,7 +7,16 @@ from multiprocessing import get_context
 
 from bench.measure import report, scratch_database
 
-MODULES = ("distribution", "planning", "entitled", "sheets", "dues", "matching", "typesetting")
+MODULES = (
+    "distribution",
+    "planning",
+    "entitled",
+    "sheets",
+    "dues",
+    "matching",
+    "search",
+    "typesetting",
+)
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from config.api_docs import Docs, Schema
 from config.middleware import because
 from events.api import Attendees, Events, Registrations
 from members.api_dues import Notices
-from publications.api import Issues, Publications
+from publications.api import Articles, Issues, Publications
 from reports.api import Units
 from services.api import Offerings, Requests, Studies
 
@@ -30,6 +30,7 @@ ROUTES = [
     ("notices", Notices),
     ("publications", Publications),
     ("issues", Issues),
+    ("articles", Articles),
     ("events", Events),
     ("registrations", Registrations),
     ("attendees", Attendees),

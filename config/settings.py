@@ -145,6 +145,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.tasks.sweep",
         "schedule": 30.0,
     },
+    "index articles": {
+        "task": "publications.tasks.index_articles",
+        "schedule": 60.0,
+    },
     "remind of dues": {
         "task": "members.tasks.send_reminders",
         "schedule": crontab(minute=30, hour="8-18"),

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-# Groups of (name, icon, model): each leads to the model's list.
+# Groups of (name, icon, model): each leads to the model's list, or to the page named behind it.
 GROUPS = [
     (
         _("Members"),
@@ -42,6 +42,7 @@ GROUPS = [
         [
             (_("Issues"), "newspaper", "publications.issue"),
             (_("Articles"), "article", "publications.article"),
+            (_("Search the archive"), "manage_search", "publications.issue.archive"),
             (_("Members' news"), "campaign", "news.newssubmission"),
             (_("Publications"), "library_books", "publications.publication"),
         ],
@@ -131,9 +132,11 @@ def sidebar(request) -> list[dict]:
 
 
 def list_of(model: str) -> str:
-    """The address of a model's list; ``model`` as in ``members.contact``."""
-    return reverse("admin:{}_{}_changelist".format(*model.split(".")))
+    """The address of a model's list; ``model`` as in ``members.contact``, or with a page's name."""
+    app, name, *page = model.split(".")
+    return reverse(f"admin:{app}_{name}_{page[0] if page else 'changelist'}")
 
 
 def may_see(user, model: str) -> bool:
-    return user.has_perm(model.replace(".", ".view_"))
+    app, name = model.split(".")[:2]
+    return user.has_perm(f"{app}.view_{name}")

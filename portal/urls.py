@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.views.archive import archive, article, search
 from portal.views.awards import award_application, award_cycle, award_material
 from portal.views.certificates import certificate, certificate_pdf
 from portal.views.dues import dues_notice, transfer_slip
@@ -43,7 +44,10 @@ urlpatterns = [
     path("rights/", home, name="home"),
     path("rights/<slug:code>/", rights_item, name="rights_item"),
     path("publications/", publications, name="publications"),
+    path("publications/search/", search, name="publications_search"),
+    path("publications/<slug:code>/", archive, name="archive"),
     path(ISSUE, issue, name="issue"),
+    path(f"{ISSUE}<int:pk>/", article, name="article"),
     path(f"{ISSUE}pdf/", issue_pdf, name="issue_pdf"),
     path(f"{ISSUE}pictures/<str:digest>/", issue_picture, name="issue_picture"),
     path("events/", events, name="events"),

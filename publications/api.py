@@ -11,15 +11,17 @@ from drf_spectacular.utils import extend_schema, extend_schema_field, extend_sch
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from benefits.api import RightSerializer, right_as_json
 from benefits.entitlement import Entitlement, entitlements_on
 from benefits.refusal import NotEntitled
 from members.api import ForEverybody, On, Page
 from publications import reading_log
-from publications.eligibility import may_read
+from publications.eligibility import may_read, readable
 from publications.models import Article, Issue, Parcel, Publication, Section
+from publications.search_words import question
+from publications.searching import Among, search
 
 # --- Publications ------------------------------------------------------------------------------
 
@@ -256,3 +258,70 @@ class Issues(ForEverybody, ReadOnlyModelViewSet):
             return {}
         rows = Parcel.objects.filter(unit=unit, print_run__issue__in=issues)
         return {row.print_run.issue_id: row for row in rows.select_related("print_run")}
+
+
+# --- Articles ----------------------------------------------------------------------------------
+
+
+class ArticleInIssueSerializer(ArticleSerializer):
+    section = serializers.ReadOnlyField(source="section.title", label=_("title of its section"))
+    issue = serializers.ReadOnlyField(source="section.issue_id", label=_("id of its issue"))
+    issued_on = serializers.DateField(source="section.issue.issued_on", read_only=True)
+
+    class Meta(ArticleSerializer.Meta):
+        fields = ["id", "issue", "issued_on", "section", *ArticleSerializer.Meta.fields]
+
+
+class ArticleQuery(IssueQuery):
+    q = serializers.CharField(
+        max_length=100,
+        help_text=_("Words that must all stand in the article; in quotation marks, as written."),
+    )
+    section = serializers.CharField(
+        max_length=60, required=False, help_text=_("Title of the section.")
+    )
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary=_("Articles of released issues that have the words, the best first"),
+        description=_(
+            "A unit's token finds articles of the issues only that the unit was entitled to on "
+            "their dates of issue."
+        ),
+    )
+)
+class Articles(ForEverybody, GenericViewSet):
+    queryset = Article.objects.select_related("section__issue")
+    serializer_class = ArticleInIssueSerializer
+    queries = {"list": ArticleQuery}
+
+    def staff_permissions(self) -> list[str]:
+        return ["publications.view_issue"]
+
+    def list(self, request):
+        pages = self.paginator
+        start, size = pages.get_offset(request), pages.get_limit(request)
+        found = search(question(self.asked["q"]), self.among(), start=start, size=size)
+        pages.request, pages.offset, pages.limit, pages.count = request, start, size, found.total
+        rows = self.get_queryset().in_bulk(found.articles)
+        articles = [rows[pk] for pk in found.articles if pk in rows]
+        return self.get_paginated_response(self.get_serializer(articles, many=True).data)
+
+    def among(self) -> Among:
+        publication = self.asked.get("publication")
+        return Among(
+            self.issues(),
+            publication=publication and publication.pk,
+            year=self.asked.get("year"),
+            section=self.asked.get("section", ""),
+        )
+
+    def issues(self) -> Sequence[int]:
+        """The ids of the released issues that may be read."""
+        released = Issue.objects.released()
+        unit = self.request.auth.unit
+        if unit is None:
+            return list(released.values_list("pk", flat=True))
+        rows = list(released.select_related("publication__benefit_item__group"))
+        return [issue.pk for issue in readable(unit, rows)]

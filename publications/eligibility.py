@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from benefits.entitlement import Basis, Entitlement, entitlement, judged
+from benefits.entitlement import Basis, Entitlement, entitlement, entitlements_on, judged
 from members.models import Contact, MemberUnit
 from publications.models import Delivery, Issue, Parcel
 
@@ -45,6 +45,17 @@ RECIPIENTS = """
 def may_read(unit: MemberUnit, issue: Issue) -> Entitlement:
     """Whether the unit may read the issue online or download it, with the reasons."""
     return entitlement(unit, issue.publication.benefit_item, issue.issued_on)
+
+
+def readable(unit: MemberUnit, issues: Sequence[Issue]) -> list[Issue]:
+    """Those of the issues that `may_read` opens to the unit, each judged at its own date.
+
+    So what a unit was entitled to stays open to it when its membership lapses. In two queries for
+    any number of issues; they come with ``publication__benefit_item__group``.
+    """
+    questions = [(issue.publication.benefit_item, issue.issued_on) for issue in issues]
+    answers = entitlements_on(unit, questions)
+    return [issue for issue, answer in zip(issues, answers, strict=True) if answer.entitled]
 
 
 def judged_recipients(issue: Issue) -> tuple[str, Sequence]:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 
-from publications import course, distribution, editions
+from publications import course, distribution, editions, searching
 from publications.content import has_something
 from publications.copies import is_printed
 from publications.models import Delivery, Distribution, Issue
@@ -93,6 +93,7 @@ def release(*, issue: Issue, at: dt.datetime, by=None) -> Distribution | None:
     current.released_by = by
     current.held_because = ""
     current.save(update_fields=["state", "released_at", "released_by", "held_because"])
+    searching.index(current)
     planned = plan(current, at=at, by=by)
     refreshed(issue)
     return planned

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from letters.tasks import wake as wake_letters
 from members.addresses import ask_liaisons, mark_from_letters
-from publications import bouncing, distribution, links, previewing, release
+from publications import bouncing, distribution, links, previewing, release, searching
 from publications.models import Issue
 
 
@@ -53,6 +53,12 @@ def ask_links_of_drafts() -> None:
     """Every quarter of an hour: an issue being edited has its links asked before it is checked."""
     for issue in Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.IN_REVIEW]):
         links.check(issue, timezone.now())
+
+
+@shared_task
+def index_articles() -> None:
+    """Every minute: make articles findable that are new or were changed."""
+    searching.sweep()
 
 
 @shared_task

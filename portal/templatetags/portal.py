@@ -30,7 +30,12 @@ class Place:
 
 PLACES = (
     Place("home", "scale", pgettext_lazy("place", "Rights"), ("home", "rights_item")),
-    Place("publications", "book-open", _("Publications"), ("publications", "issue")),
+    Place(
+        "publications",
+        "book-open",
+        _("Publications"),
+        ("publications", "publications_search", "archive", "issue", "article"),
+    ),
     Place(
         "events",
         "calendar-days",

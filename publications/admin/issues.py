@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 from publications import numbering
 from publications.admin import (
     checks,
+    archive,
     importing,
     news,
     preview,
@@ -112,7 +113,7 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
             },
         ),
     ]
-    actions_list = ["import_file"]
+    actions_list = ["import_file", "archive"]
     actions_detail = [
         "news",
         "preview",
@@ -304,6 +305,15 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     )
     def import_file(self, request):
         return importing.page(self, request)
+
+    @action(
+        description=_("Search the archive"),
+        url_path="archive",
+        permissions=["view"],
+        icon="manage_search",
+    )
+    def archive(self, request):
+        return archive.page(self, request)
 
     def pdf(self, request, object_id):
         """The stored PDF for staff who may see the issue."""

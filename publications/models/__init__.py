@@ -6,6 +6,7 @@ from publications.models.printing import Parcel, PrintRun
 from publications.models.publications import Publication
 from publications.models.readings import Reading
 from publications.models.reviews import IssueVersion, ReviewComment, ReviewRound, ReviewStep
+from publications.models.searching import SearchEntry
 
 __all__ = [
     "Article",
@@ -22,6 +23,7 @@ __all__ = [
     "ReviewComment",
     "ReviewRound",
     "ReviewStep",
+    "SearchEntry",
     "Section",
     "SettledFinding",
 ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pgtrigger
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -319,7 +320,17 @@ class Article(models.Model):
             models.Index(fields=["title"], name="article_title"),
             models.Index(text_key(), name="article_text_key"),
         ]
-        triggers = guarded.ARTICLE_TRIGGERS
+        triggers = [
+            *guarded.ARTICLE_TRIGGERS,
+            # What is found is what stands there: see `searching`.
+            pgtrigger.Trigger(
+                name="article_to_be_indexed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("title", "source", "body", "section"),
+                func="DELETE FROM publications_searchentry WHERE article_id = NEW.id; RETURN NULL;",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

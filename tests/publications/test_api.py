@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.files.base import ContentFile
 
+from publications import searching
 from publications.models import Reading
 from tests.api.factories import headers, key_of_staff, key_of_unit
 from tests.factories import StandardFactory, member
@@ -276,3 +277,60 @@ def test_reading_asks_the_same_for_more_articles(ours, bulletin):
     ArticleFactory.create_batch(2, section=SectionFactory(issue=issue))
 
     assert queries_of(ours, f"{ISSUES}{issue.pk}/") == first
+
+
+# --- Articles ----------------------------------------------------------------------------------
+
+ARTICLES = "/api/v1/articles/"
+
+
+def test_a_unit_finds_articles_of_its_own_issues_only(ours, bulletin):
+    """On 13 March 2026 it was entitled, on 3 July 2026 it was not: the year is not paid."""
+    mine = whole(bulletin)
+    other = released(bulletin, dt.date(2026, 7, 3), number=27)
+    ArticleFactory(section=SectionFactory(issue=other), title="第一篇，不可读")
+    draft = IssueFactory(publication=bulletin, number=40)
+    ArticleFactory(section=SectionFactory(issue=draft), title="第一篇草稿")
+    searching.sweep()
+
+    found = ours.get(ARTICLES, {"q": "第一篇"}).json()
+
+    assert found["count"] == 1
+    assert [(row["title"], row["section"], row["issue"]) for row in found["results"]] == [
+        ("第一篇", "政策动态", mine.pk)
+    ]
+
+
+def test_staff_find_the_articles_of_all_that_went_out(client, bulletin):
+    whole(bulletin)
+    ArticleFactory(section__issue=IssueFactory(publication=bulletin), title="第一篇草稿")
+    searching.sweep()
+    key = key_of_staff("editor")
+
+    found = client.get(ARTICLES, {"q": "第一篇"}, headers=headers(key)).json()
+
+    assert [row["title"] for row in found["results"]] == ["第一篇"]
+
+
+def test_articles_come_in_parts_and_narrow(ours, bulletin):
+    issue = whole(bulletin)
+    ArticleFactory(section=issue.sections.get(), title="第一篇之二")
+    searching.sweep()
+
+    part = ours.get(ARTICLES, {"q": "第一篇", "limit": 1, "offset": 1}).json()
+
+    assert (part["count"], len(part["results"]), part["next"]) == (2, 1, None)
+    assert ours.get(ARTICLES, {"q": "第一篇", "year": 2025}).json()["count"] == 0
+    assert ours.get(ARTICLES, {"q": "第一篇", "section": "政策动态"}).json()["count"] == 2
+    assert ours.get(ARTICLES).status_code == 400
+
+
+def test_articles_take_as_many_queries_for_three_as_for_one(ours, bulletin):
+    issue = whole(bulletin)
+    searching.sweep()
+    first = queries_of(ours, f"{ARTICLES}?q=第一篇")
+    for _each in range(2):
+        ArticleFactory(section=issue.sections.get(), title="第一篇")
+    searching.sweep()
+
+    assert queries_of(ours, f"{ARTICLES}?q=第一篇") == first
