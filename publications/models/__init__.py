@@ -1,4 +1,5 @@
 from publications.models.deliveries import Delivery, Distribution
+from publications.models.imports import IssueImport
 from publications.models.issues import Article, Issue, Section
 from publications.models.pictures import Picture
 from publications.models.printing import Parcel, PrintRun
@@ -10,6 +11,7 @@ __all__ = [
     "Delivery",
     "Distribution",
     "Issue",
+    "IssueImport",
     "Parcel",
     "Picture",
     "PrintRun",

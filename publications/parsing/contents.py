@@ -9,9 +9,6 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-
 from publications.parsing.cover import LIST_MARK
 from publications.parsing.lines import Line, key
 
@@ -28,7 +25,8 @@ HALF_A_TITLE = 10
 @dataclass(frozen=True)
 class Entry:
     title: str
-    page: int
+    # A table without page numbers gives none.
+    page: int | None
     line: int
 
     @property
@@ -38,6 +36,7 @@ class Entry:
 
 @dataclass
 class ContentsSection:
+    # "" where the table names none.
     title: str
     superheading: list[str]
     entries: list[Entry] = field(default_factory=list)
@@ -60,6 +59,7 @@ class Contents:
             key(text)
             for section in self.sections
             for text in [section.title, *section.superheading]
+            if text
         }
 
 
@@ -68,15 +68,15 @@ def find_contents(lines: list[Line]) -> int | None:
     return next((index for index, line in enumerate(lines) if line.key in CONTENTS), None)
 
 
-def read_contents(lines: list[Line], start: int) -> Contents:
-    """Read the table that begins behind the line ``start``. Raises ``ValidationError``."""
+def read_contents(lines: list[Line], start: int, sections: set[str]) -> Contents:
+    """Read the table that begins behind the line ``start``; ``sections`` are keys of names."""
     contents = Contents(sections=[], end=start + 1)
     behind = [line.key for line in lines[start + 1 :]]
     seen, headings = set(), []
     for index, line in enumerate(lines[start + 1 :], start=start + 1):
+        found = ENTRY.match(line.text)
         if line.key in seen or is_prose(line):
             break
-        found = ENTRY.match(line.text)
         if not found:
             headings.append(line)
             continue
@@ -88,18 +88,34 @@ def read_contents(lines: list[Line], start: int) -> Contents:
         contents.sections[-1].entries.append(Entry(title, int(found["page"]), line.number))
         seen |= {key(title), *(heading.key for heading in headings)} - {""}
         headings, contents.end = [], index + 1
-    if not contents.sections:
-        raise ValidationError(
-            _("The contents (line %(line)s) name no article with its page."),
-            code="no_article",
-            params={"line": lines[start].number},
-        )
+    return contents if contents.sections else without_pages(lines, start, sections)
+
+
+def without_pages(lines: list[Line], start: int, sections: set[str]) -> Contents:
+    """A table that names no pages: the lines until one of them comes a second time."""
+    contents = Contents(sections=[], end=start + 1)
+    behind = {line.key: index for index, line in enumerate(lines) if index > start}
+    for index, line in enumerate(lines[start + 1 :], start=start + 1):
+        if is_prose(line) or behind[line.key] == index:
+            # What stands once only is no line of the table: the text has begun.
+            break
+        if line.key in {each.key for each in lines[start + 1 : index]}:
+            break
+        if line.key in sections:
+            contents.sections.append(ContentsSection(line.text, []))
+        else:
+            if not contents.sections:
+                contents.sections.append(ContentsSection("", []))
+            title = LIST_MARK.sub("", line.text)
+            contents.sections[-1].entries.append(Entry(title, None, line.number))
+        contents.end = index + 1
+    contents.sections = [section for section in contents.sections if section.entries]
     return contents
 
 
 def section_under(headings: list[Line]) -> ContentsSection:
     if not headings:
-        return ContentsSection(_("Articles"), [])
+        return ContentsSection("", [])
     return ContentsSection(headings[-1].text, [line.text for line in headings[:-1]])
 
 
