@@ -7,7 +7,6 @@ second time: the text itself has begun.
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from publications.parsing.cover import LIST_MARK
 from publications.parsing.lines import Line, key
@@ -20,6 +19,8 @@ ENTRY = re.compile(
 PROSE_LENGTH = 120
 # A shorter line above an entry is a section's name rather than half a title.
 HALF_A_TITLE = 10
+# A title is broken over so many lines at most.
+TITLE_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def find_contents(lines: list[Line]) -> int | None:
 def read_contents(lines: list[Line], start: int, sections: set[str]) -> Contents:
     """Read the table that begins behind the line ``start``; ``sections`` are keys of names."""
     contents = Contents(sections=[], end=start + 1)
-    behind = [line.key for line in lines[start + 1 :]]
+    spans = spans_of(lines[start + 1 :])
     seen, headings = set(), []
     for index, line in enumerate(lines[start + 1 :], start=start + 1):
         found = ENTRY.match(line.text)
@@ -81,8 +82,9 @@ def read_contents(lines: list[Line], start: int, sections: set[str]) -> Contents
             headings.append(line)
             continue
         title = LIST_MARK.sub("", found["title"])
-        if headings and is_first_half(headings[-1], title, behind):
-            title = headings.pop().text + title
+        if count := first_parts(headings, title, spans, sections):
+            title = "".join(line.text for line in headings[-count:]) + title
+            del headings[-count:]
         if headings or not contents.sections:
             contents.sections.append(section_under(headings))
         contents.sections[-1].entries.append(Entry(title, int(found["page"]), line.number))
@@ -124,15 +126,26 @@ def is_prose(line: Line) -> bool:
     return line.text.endswith("。") or len(line.text) > PROSE_LENGTH
 
 
-def is_first_half(line: Line, title: str, text: list[str]) -> bool:
-    """Whether the line is the beginning of a title that the table breaks in two.
+def spans_of(lines: list[Line]) -> list[set[str]]:
+    """The keys of the text's lines: alone, two together, three together."""
+    keys = [line.key for line in lines]
+    return [
+        {"".join(keys[index : index + size]) for index in range(len(keys) - size + 1)}
+        for size in range(1, TITLE_LINES + 1)
+    ]
 
-    The text decides: it has both halves as one line, or (a long title) as two.
+
+def first_parts(headings: list[Line], title: str, spans: list[set], sections: set[str]) -> int:
+    """How many of the lines above are the beginning of a title that the table breaks.
+
+    The text decides: it has the whole as one line, or (a long title) as two or three.
     """
-    if line.is_marked:
-        return False
-    whole = line.key + key(title)
-    if whole in text:
-        return True
-    pairs = {first + second for first, second in pairwise(text)}
-    return len(line.key) >= HALF_A_TITLE and whole in pairs
+    for count in range(min(TITLE_LINES - 1, len(headings)), 0, -1):
+        parts = headings[-count:]
+        whole = "".join(line.key for line in parts) + key(title)
+        is_long = len(parts[0].key) >= HALF_A_TITLE
+        if any(line.is_marked for line in parts) or parts[0].key in sections:
+            continue
+        if any(whole in span for span in (spans if is_long else spans[:1])):
+            return count
+    return 0

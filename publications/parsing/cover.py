@@ -80,7 +80,9 @@ def read_cover(lines: list[Line]) -> Cover:
             add_highlight(cover, line)
         elif read_numbers(cover, line):
             in_highlights = names_above = False
-        elif names_above and (line.level or len(line.text) <= NAME_LENGTH) and not is_masthead(line):
+        elif (
+            names_above and (line.level or len(line.text) <= NAME_LENGTH) and not is_masthead(line)
+        ):
             cover.names.append(line.text)
             cover.blocks.append(block(Kind.COVER, line))
         else:

@@ -201,7 +201,9 @@ def opening(lines: list[Line], start: int, headings: set[str], known: set[str]) 
 
 def before_first(lines: list[Line]) -> list[Block]:
     """Text between the contents and the first article, which belongs to none."""
-    return [block(Kind.LEFT_OUT, line, doubt=Doubt.NO_ARTICLE if line.key else "") for line in lines]
+    return [
+        block(Kind.LEFT_OUT, line, doubt=Doubt.NO_ARTICLE if line.key else "") for line in lines
+    ]
 
 
 def headings_above(lines: list[Line], name: str, contents: Contents, *, opens: bool) -> list[Block]:

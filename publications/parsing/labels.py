@@ -6,10 +6,12 @@ before the next paragraph is a section's name and a title. Where it guesses, it 
 """
 
 import re
+from functools import cached_property
 
 from publications.parsing.blocks import Block, Doubt, Kind, block, cut, joined
 from publications.parsing.lines import Line, solid
 from publications.parsing.shape import (
+    CLOSERS,
     COMMAS,
     LIST_OR_BRACKETS,
     NUMBERED_HEADING,
@@ -25,6 +27,10 @@ from publications.parsing.shape import (
 TITLE_LINES = 3
 TITLE_LENGTH = 80
 SECTION_LENGTH = 8
+# An unnumbered subheading is shorter.
+LONG_FOR_A_SUBHEADING = 16
+# What a line that may be a title for its length alone does not hold.
+NO_TITLE_MARKS = re.compile(r"[，,；;。！？!?]|://|@|[）)”]$")
 CLOSING_MARKS = SENTENCE_ENDS + COMMAS + "”’》）)】」』"
 
 
@@ -92,7 +98,11 @@ def is_rule(each: Block) -> bool:
 
 
 def is_postscript(text: str) -> bool:
-    return bool(re.match(r"^(?:<?https?://|www\.)\S+$|^(?:原文|阅读|查看)?.{0,4}(?:地址|链接|原文)[:：]", text))
+    return bool(
+        re.match(
+            r"^(?:<?https?://|www\.)\S+$|^(?:原文|阅读|查看)?.{0,4}(?:地址|链接|原文)[:：]", text
+        )
+    )
 
 
 def with_subheadings(blocks: list[Block]) -> list[Block]:
@@ -249,27 +259,39 @@ class ShapeReader:
             return 1, ""
         second = lines[1]
         whole = joined(first, second.bare)
-        if not self.shape.is_full(second):
+        if self.ends_title(second, lines[2] if len(lines) > 2 else None, whole):
             if may_be_title(whole):
                 return 2, ""
             is_sentence = second.bare[-1] in SENTENCE_ENDS
             return (0, "") if "，" in first and is_sentence else (1, Doubt.TITLE_OR_TEXT)
         if self.shape.blanks_part and second.blanks:
             return 1, ""
-        if is_unclosed(first) and self.goes_on(lines, whole):
+        if self.goes_on(lines, whole):
             return 3, Doubt.TWO_LINE_TITLE
         is_sure = self.shape.is_first(second) and "，" not in first
         if "，" in first and not self.shape.is_first(second):
             return 0, ""
         return 1, "" if is_sure else Doubt.TITLE_OR_TEXT
 
+    def ends_title(self, line: Line, following: Line | None, whole: str) -> bool:
+        """Whether the line is short, or of a title that might have gone on in it.
+
+        A paragraph's first line may be short by an indent that the text does not show.
+        """
+        if not self.shape.is_full(line):
+            return True
+        return not self.shape.is_filled(line, following) and not NO_TITLE_MARKS.search(whole)
+
     def goes_on(self, lines: list[Line], whole: str) -> bool:
-        return (
-            len(lines) > 2
-            and self.is_free(lines[2])
-            and not self.shape.is_full(lines[2])
-            and may_be_title(joined(whole, lines[2].bare))
-        )
+        """Whether a third line belongs to it: a mark is open, or all three have no comma."""
+        if len(lines) < TITLE_LINES or not self.is_free(lines[2]):
+            return False
+        following = lines[TITLE_LINES] if len(lines) > TITLE_LINES else None
+        if self.shape.is_filled(lines[2], following):
+            return False
+        all_three = joined(whole, lines[2].bare)
+        is_one = is_unclosed(lines[0].bare) or not NO_TITLE_MARKS.search(all_three)
+        return is_one and may_be_title(all_three)
 
     def is_free(self, line: Line) -> bool:
         """Neither marked nor a row nor a known section: it may be part of a title."""
@@ -279,6 +301,9 @@ class ShapeReader:
     # --- Paragraphs ---
 
     def paragraph(self, index: int, doubt: str = "") -> int:
+        if count := self.title_without_source_above(index):
+            lines = self.lines[index : index + count]
+            return self.add_title(lines, Doubt.MAYBE_SUBHEADING)
         group = gather(self.lines, index, self.shape, stop=self.is_known_section)
         if len(group) == 1 and self.has_article and self.is_subheading(index):
             is_numbered = NUMBERED_HEADING.match(group[0].bare)
@@ -287,6 +312,28 @@ class ShapeReader:
         self.add(Kind.PARAGRAPH, *group, doubt=doubt)
         self.end_with_source(index + len(group))
         return len(group)
+
+    def title_without_source_above(self, index: int) -> int:
+        """How many lines are a title although the article above ended without a source.
+
+        Longer than a subheading, without a comma, between whole paragraphs.
+        """
+        before = self.blocks[-1] if self.blocks else None
+        if not self.has_article or self.has_marks or before is None:
+            return 0
+        if before.kind != Kind.PARAGRAPH or before.text[-1] not in SENTENCE_ENDS + CLOSERS:
+            return 0
+        count, doubt = self.title_lines(index)
+        lines = self.lines[index : index + count]
+        text = "".join(line.bare for line in lines)
+        if not count or doubt or len(text) < LONG_FOR_A_SUBHEADING or NO_TITLE_MARKS.search(text):
+            return 0
+        following = index + count
+        if following >= len(self.lines) or not self.is_free(self.lines[following]):
+            return 0
+        group = gather(self.lines, following, self.shape)
+        below = "".join(line.bare for line in group)
+        return count if "。" in below and len(below) > len(text) else 0
 
     @property
     def has_marks(self) -> bool:
@@ -361,11 +408,16 @@ class ShapeReader:
             return self.marked_title(index)
         if level > top or (not line.level and self.title_level):
             return self.add(Kind.SUBHEADING, line)
-        if self.has_sources:
+        if self.has_sources and not self.has_lower_marks:
             return self.add(Kind.SUBHEADING, line, doubt=Doubt.MAYBE_TITLE)
-        return self.marked_title(index)
+        return self.marked_title(index, Doubt.MAYBE_SUBHEADING if self.has_sources else "")
 
-    def marked_title(self, index: int) -> int:
+    @cached_property
+    def has_lower_marks(self) -> bool:
+        """Whether subheadings have a mark of their own: then the titles' is not theirs."""
+        return any(line.level > (self.title_level or 6) for line in self.lines)
+
+    def marked_title(self, index: int, doubt: str = "") -> int:
         """A title, over further lines with the same mark that have no text between them."""
         line = self.lines[index]
         following = self.lines[index + 1] if index + 1 < len(self.lines) else None
@@ -375,7 +427,7 @@ class ShapeReader:
             and following.level == line.level
             and following.blanks == 0
         )
-        return self.add_title(self.lines[index : index + 2] if is_broken else [line])
+        return self.add_title(self.lines[index : index + 2] if is_broken else [line], doubt)
 
 
 def may_be_title(text: str) -> bool:

@@ -27,6 +27,11 @@ def solid(text: str) -> str:
     return "".join(text.split())
 
 
+def width_of_text(text: str) -> int:
+    """In half-width columns, as a printer counts: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
 @dataclass(frozen=True)
 class Line:
     """One line; ``number`` counts from 1 as an editor does."""
@@ -66,8 +71,7 @@ class Line:
 
     @cached_property
     def width(self) -> int:
-        """In half-width columns, as a printer counts: a Chinese character takes two."""
-        return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in self.bare)
+        return width_of_text(self.bare)
 
     @property
     def is_indented(self) -> bool:

@@ -54,7 +54,9 @@ def take_out(lines: list[Line], names: set[str], behind: int) -> tuple[list[Line
         if PAGE_MARK.match(plain(line.bare))
     }
     marks |= page_numbers(lines, marks)
-    marks |= running_lines(lines, marks, names, behind)
+    # A header is known by the footer above it, so look again until nothing is added.
+    while found := running_lines(lines, marks, names, behind):
+        marks |= found
     marks |= repeated_links(lines)
     flow = [line for index, line in enumerate(lines) if index not in marks]
     return flow, list(marks.values())
@@ -67,9 +69,14 @@ def page_numbers(lines: list[Line], marks: dict) -> dict[int, Block]:
     candidates = [
         (index, int(plain(line.bare)))
         for index, line in enumerate(lines)
-        if NUMBER.match(plain(line.bare)) and index not in marks and not is_in_sentence(lines, index)
+        if NUMBER.match(plain(line.bare))
+        and index not in marks
+        and not is_in_sentence(lines, index)
     ]
     row = longest_row(candidates)
+    if row and candidates[-1] == (len(lines) - 1, row[-1][1] + 1):
+        # A last page may hold a line only.
+        row.append(candidates[-1])
     found = {}
     for index, _number in row:
         is_sure = len(row) >= SURE_ROW or at_edge(lines, index, marks)
@@ -144,7 +151,7 @@ def may_run(line: Line) -> bool:
 
 
 def is_running(lines, pattern, places, index, marks, names) -> str | None:
-    """"" where the line surely runs, a doubt where it may, ``None`` where it is text."""
+    """ "" where the line surely runs, a doubt where it may, ``None`` where it is text."""
     text = key(lines[index].bare)
     name = next((name for name in names if name and name in text), "")
     if name and BESIDE_NAME.fullmatch(text.replace(name, "", 1)):
@@ -162,7 +169,9 @@ def is_running(lines, pattern, places, index, marks, names) -> str | None:
 
 
 def is_spread(places: list[int]) -> bool:
-    return all(after - before >= PAGE_LINES for before, after in zip(places, places[1:], strict=False))
+    return all(
+        after - before >= PAGE_LINES for before, after in zip(places, places[1:], strict=False)
+    )
 
 
 # --- Notes of links --------------------------------------------------------------------------
@@ -181,6 +190,7 @@ def repeated_links(lines: list[Line]) -> dict[int, Block]:
         index: block(Kind.PAGE_MARK, lines[index])
         for places in addresses.values()
         for index in places[1:]
-        if index + 1 == len(lines) or not re.fullmatch(r"[!-~]+", lines[index + 1].bare)
+        if index + 1 == len(lines)
+        or not re.fullmatch(r"[!-~]+", lines[index + 1].bare)
         or lines[index + 1].is_link
     }

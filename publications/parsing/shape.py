@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from publications.parsing.blocks import joined
-from publications.parsing.lines import LINK, Line
+from publications.parsing.lines import LINK, Line, width_of_text
 
 SENTENCE_ENDS = "。！？!?…；;：:"
 CLOSERS = "”’》）)】」』"
@@ -50,6 +50,12 @@ NARROWEST, WIDEST = 16, 110
 FEWEST_LINES = 6
 
 
+# What cannot be parted: a Latin word or number, or one character; with the marks behind it.
+FIRST_WORD = re.compile(
+    rf"[“‘《（(]*(?:[A-Za-z0-9.%]+|.)[{re.escape(SENTENCE_ENDS + CLOSERS + COMMAS)}]*"
+)
+
+
 @dataclass(frozen=True)
 class Shape:
     # Of a broken line, in columns; 0 where lines are not broken.
@@ -59,6 +65,19 @@ class Shape:
 
     def is_full(self, line: Line) -> bool:
         return bool(self.width) and line.width >= self.width - RAGGED
+
+    def is_filled(
+        self, line: Line, following: Line | None, *, may_be_indented: bool = False
+    ) -> bool:
+        """Full, and what begins the next line would not have fitted any more.
+
+        ``may_be_indented``: a paragraph's first line, whose indent the text may not show.
+        """
+        if not self.is_full(line) or following is None:
+            return self.is_full(line)
+        word = FIRST_WORD.match(following.bare)[0]
+        indent = INDENT if line.is_indented or may_be_indented else 0
+        return line.width + indent + width_of_text(word) > self.width - INDENT // 2
 
     def is_first(self, line: Line) -> bool:
         """Whether the line looks like the first of a paragraph."""
@@ -97,7 +116,9 @@ def width_of(lines: list[Line]) -> int:
     wider = sum(count for each, count in widths.items() if each > width + 6)
     full = [line for line in lines if width - RAGGED <= line.width <= width + 3]
     open_ends = sum(line.bare[-1] not in SENTENCE_ENDS + CLOSERS for line in full)
-    is_broken = len(full) * 5 >= total * 2 and wider * 10 <= total and open_ends * 5 >= len(full) * 2
+    is_broken = (
+        len(full) * 5 >= total * 2 and wider * 10 <= total and open_ends * 5 >= len(full) * 2
+    )
     return width if is_broken else 0
 
 
@@ -126,26 +147,33 @@ def continues(text: str, group: list[Line], lines: list[Line], index: int, shape
         return False
     if line.bare[0] in NEVER_FIRST:
         return True
-    if line.bare.isdigit() and lines[index + 1 : index + 2] and (
-        lines[index + 1].bare[0] in NEVER_FIRST
+    if (
+        line.bare.isdigit()
+        and lines[index + 1 : index + 2]
+        and (lines[index + 1].bare[0] in NEVER_FIRST)
     ):
         return True
     if is_strong_source(text) or SOURCE_NAMED.match(text):
         return False
+    if is_bracket_open(text, len(group)) and closes_more(line.bare):
+        return True
     if text[-1] in COMMAS or is_bracket_open(text, len(group)):
         return not LIST_OR_BRACKETS.match(line.bare)
     if not shape.width:
         return ends_open(text) and not LIST_OR_BRACKETS.match(line.bare)
-    return continues_broken(text, last, line, shape)
+    return continues_broken(text, group, line, shape)
 
 
-def continues_broken(text: str, last: Line, line: Line, shape: Shape) -> bool:
+def continues_broken(text: str, group: list[Line], line: Line, shape: Shape) -> bool:
     """In a text whose lines are broken at a width."""
     ended = text[-1] in SENTENCE_ENDS or (
         text[-1] in CLOSERS and text.rstrip(CLOSERS)[-1:] in tuple(SENTENCE_ENDS)
     )
+    last = group[-1]
     if not shape.is_full(last):
         return not ended and len(last.bare) >= BROKEN_FROM and last.bare[-1] not in CLOSERS
+    if ended and not shape.is_filled(last, line, may_be_indented=len(group) == 1):
+        return False
     if not ended or (text[-1] in "；：;:" and not IN_BRACKETS.match(line.bare)):
         return True
     if shape.indents_part:
@@ -168,9 +196,17 @@ def is_apart(line: Line) -> bool:
 def is_bracket_open(text: str, lines: int) -> bool:
     """A bracket opened shortly before the end of the text that is not closed yet."""
     opened = max(text.rfind("（"), text.rfind("("))
-    return lines < 40 and opened >= 0 and len(text) - opened < 60 and not re.search(
-        r"[）)]", text[opened:]
+    return (
+        lines < 40
+        and opened >= 0
+        and len(text) - opened < 60
+        and not re.search(r"[）)]", text[opened:])
     )
+
+
+def closes_more(text: str) -> bool:
+    """Whether it closes a bracket that it does not open."""
+    return len(re.findall(r"[）)]", text)) > len(re.findall(r"[（(]", text))
 
 
 def ends_open(text: str) -> bool:
