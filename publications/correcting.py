@@ -10,10 +10,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from publications import importing
+from publications import back_issues, importing
 from publications.models import Issue, IssueImport
-from publications.parsing.blocks import Block, Kind, as_rows, from_rows
-from publications.parsing.issue import Header, ParsedIssue, assemble, mark_highlights
+from publications.parsing.blocks import Block, Doubt, Kind, as_rows, from_rows
+from publications.parsing.issue import (
+    Header,
+    ParsedIssue,
+    Reading,
+    assemble,
+    mark_highlights,
+)
+from publications.parsing.lines import key
 
 FILE_NAME_LENGTH = 200
 TITLE_LENGTH = Issue._meta.get_field("title").max_length
@@ -25,24 +32,33 @@ def digest_of(data: bytes) -> str:
 
 def begin(*, data: bytes, file_name: str, by, at: dt.datetime) -> IssueImport:
     """Read the file. One that is being corrected already is returned as it stands."""
-    digest = digest_of(data)
-    if found := IssueImport.objects.open().filter(digest=digest).first():
+    if found := IssueImport.objects.open().filter(digest=digest_of(data)).first():
         return found
-    reading = importing.read(data)
+    return keep_open(reading=importing.read(data), data=data, file_name=file_name, by=by, at=at)
+
+
+def keep_open(
+    *, reading: Reading, data: bytes, file_name: str, by, at: dt.datetime, **facts
+) -> IssueImport:
+    """Store what was read, to be corrected; ``facts`` go before what the cover says."""
+    digest = digest_of(data)
     parsed = importing.parsed_from(reading)
     row = IssueImport(
         file_name=file_name[-FILE_NAME_LENGTH:],
         digest=digest,
         characters=reading.characters,
-        publication=publication_named(parsed),
-        issued_on=parsed.issued_on,
-        number=parsed.number,
-        serial_number=parsed.serial_number,
-        title=parsed.title[:TITLE_LENGTH],
-        masthead=parsed.masthead,
         blocks=as_rows(reading.blocks),
         created_at=at,
         created_by=by,
+        **{
+            "publication": publication_named(parsed),
+            "issued_on": parsed.issued_on,
+            "number": parsed.number,
+            "serial_number": parsed.serial_number,
+            "title": parsed.title[:TITLE_LENGTH],
+            "masthead": parsed.masthead,
+            **facts,
+        },
     )
     try:
         with transaction.atomic():
@@ -98,10 +114,19 @@ def place_of(blocks: list[Block], number: int) -> int:
 def keep(row: IssueImport, blocks: list[Block]) -> IssueImport:
     for each in blocks:
         each.is_highlight = False
-    mark_highlights(blocks)
+    mark_highlights(blocks, doubting=False)
+    drop_answered(blocks)
     row.blocks = as_rows(blocks)
     row.save(update_fields=["blocks"])
     return row
+
+
+def drop_answered(blocks: list[Block]) -> None:
+    """A title of the contents that was missing and is a title now is missed no more."""
+    titles = {key(each.says) for each in blocks if each.kind == Kind.TITLE}
+    for each in blocks:
+        if each.doubt == Doubt.NOT_IN_TEXT and key(each.about) in titles:
+            each.doubt = each.about = ""
 
 
 @transaction.atomic
@@ -119,8 +144,8 @@ def label(*, row: IssueImport, number: int, kind: str) -> IssueImport:
 
 
 @transaction.atomic
-def merge(*, row: IssueImport, number: int) -> IssueImport:
-    """Put a block behind the one before it, over page numbers that stand between."""
+def merge(*, row: IssueImport, number: int) -> int:
+    """Put a block behind the one before it, over page numbers that stand between; its number."""
     row = locked(row)
     blocks = blocks_of(row)
     index = place_of(blocks, number)
@@ -135,12 +160,13 @@ def merge(*, row: IssueImport, number: int) -> IssueImport:
     before.pieces += blocks[index].pieces
     before.doubt = before.about = before.reads = ""
     del blocks[index]
-    return keep(row, blocks)
+    keep(row, blocks)
+    return before.number
 
 
 @transaction.atomic
-def split(*, row: IssueImport, number: int, line: int) -> IssueImport:
-    """Begin a new block with the line; it is of the same kind until somebody says otherwise."""
+def split(*, row: IssueImport, number: int, line: int) -> int:
+    """Begin a new block with the line, of the same kind (below a title: text); its number."""
     row = locked(row)
     blocks = blocks_of(row)
     index = place_of(blocks, number)
@@ -153,7 +179,8 @@ def split(*, row: IssueImport, number: int, line: int) -> IssueImport:
     following = Kind.PARAGRAPH if each.kind == Kind.TITLE else each.kind
     highest = max(other.number for other in blocks)
     blocks.insert(index + 1, Block(following, behind, number=highest + 1))
-    return keep(row, blocks)
+    keep(row, blocks)
+    return highest + 1
 
 
 @transaction.atomic
@@ -166,16 +193,30 @@ def settle(*, row: IssueImport, number: int) -> IssueImport:
     return keep(row, blocks)
 
 
+@transaction.atomic
+def state(*, row: IssueImport, **facts) -> IssueImport:
+    """Say of the issue what the cover does not: its publication, date, numbers, title, masthead."""
+    row = locked(row)
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.save(update_fields=[*facts])
+    return row
+
+
 # --- The end ---------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def save(*, row: IssueImport, by, at: dt.datetime) -> Issue:
-    """Make the draft. Raises ``ValidationError``, by field where a field is wrong."""
+    """Make the draft, or the released back issue. Raises ``ValidationError``, by field."""
     row = locked(row)
     if row.publication is None:
         raise ValidationError({"publication": [_("Choose the publication.")]})
-    issue = importing.save(parsed=parsed_of(row), publication=row.publication)
+    issue = importing.save(
+        parsed=parsed_of(row), publication=row.publication, is_back_issue=row.is_back_issue
+    )
+    if row.is_back_issue:
+        back_issues.release(issue=issue, by=by)
     close(row, IssueImport.State.SAVED, by=by, at=at, issue=issue)
     return issue
 

@@ -71,8 +71,8 @@ def decode(data: bytes) -> str:
     )
 
 
-def refuse_large(data: bytes) -> None:
-    if len(data) > FILE_LIMIT:
+def refuse_large(size: int) -> None:
+    if size > FILE_LIMIT:
         raise ValidationError(
             _("The file is larger than %(limit)s MB."),
             code="file_size",
@@ -84,7 +84,7 @@ def refuse_large(data: bytes) -> None:
 
 
 def docx_text(data: bytes) -> str:
-    refuse_large(data)
+    refuse_large(len(data))
     try:
         refuse_bomb(data)
         html = mammoth.convert_to_html(
@@ -148,7 +148,7 @@ class PrintedLine:
 
 
 def pdf_text(data: bytes) -> str:
-    refuse_large(data)
+    refuse_large(len(data))
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

@@ -81,22 +81,27 @@ def save(
     is wrong with the issue's own values stands at its fields.
     """
     refuse_incomplete(parsed)
-    issue = Issue(
-        publication=publication,
-        issued_on=parsed.issued_on,
-        year=parsed.issued_on.year,
-        number=parsed.number,
-        serial_number=parsed.serial_number,
-        title=parsed.title,
-        masthead=parsed.masthead,
-        is_back_issue=is_back_issue,
-    )
+    issue = issue_from(parsed, publication, is_back_issue=is_back_issue)
     numbering.refuse_repeats(issue)
     refuse_faulty(issue, parsed)
     write(issue, parsed)
     if dry_run:
         transaction.set_rollback(True)
     return issue
+
+
+def issue_from(parsed: ParsedIssue, publication: Publication, **fields) -> Issue:
+    """The issue without its contents, not saved."""
+    return Issue(
+        publication=publication,
+        issued_on=parsed.issued_on,
+        year=parsed.issued_on.year if parsed.issued_on else None,
+        number=parsed.number,
+        serial_number=parsed.serial_number,
+        title=parsed.title,
+        masthead=parsed.masthead,
+        **fields,
+    )
 
 
 def refuse_incomplete(parsed: ParsedIssue) -> None:

@@ -1,7 +1,7 @@
 """When an issue goes out: set a time, take it back, release now, or let the clock do it.
 
-A publication that is mailed gets a distribution with its frozen list. One that is not is only
-opened in the portal, where the rule is asked at each reading; it has no distribution.
+A publication that is mailed gets a distribution with its frozen list. One that is not, and a back
+issue, is only opened in the portal, where the rule is asked at each reading: no distribution.
 """
 
 import datetime as dt
@@ -95,7 +95,7 @@ def release(*, issue: Issue, at: dt.datetime, by=None) -> Distribution | None:
 
 
 def plan(issue: Issue, *, at: dt.datetime, by) -> Distribution | None:
-    if not issue.publication.is_mailed:
+    if not issue.publication.is_mailed or issue.is_back_issue:
         return None
     planned = distribution.plan(issue=issue, at=at, by=by)
     if not planned.deliveries.filter(state__in=Delivery.PENDING).exists():

@@ -53,6 +53,8 @@ class IssueImport(models.Model):
     masthead = models.TextField(_("masthead"), blank=True)
     # Rows as ``parsing.blocks.as_rows`` writes them.
     blocks = models.JSONField(_("contents"), default=list)
+    # From a folder of the archive: saved, it is released as of its own date.
+    is_back_issue = models.BooleanField(_("back issue"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     created_at = models.DateTimeField(_("created at"))
     created_by = models.ForeignKey(

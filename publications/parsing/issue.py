@@ -236,8 +236,11 @@ def article_at(lines: list[Line], place: Place, entry, end: int, shape: Shape) -
 # --- Highlights ------------------------------------------------------------------------------
 
 
-def mark_highlights(blocks: list[Block]) -> None:
-    """Mark the titles the cover names, by title, else by page; doubt what matches none."""
+def mark_highlights(blocks: list[Block], *, doubting: bool = True) -> None:
+    """Mark the titles the cover names, by title, else by page; doubt what matches none.
+
+    Not ``doubting``: what an editor has settled is not doubted again.
+    """
     titles = [each for each in blocks if each.kind == Kind.TITLE]
     for each in blocks:
         if each.kind != Kind.HIGHLIGHT:
@@ -246,7 +249,8 @@ def mark_highlights(blocks: list[Block]) -> None:
         title = highlighted(shown, titles)
         if title:
             title.is_highlight = True
-        else:
+            each.doubt = each.about = ""
+        elif doubting:
             each.doubt, each.about = Doubt.NO_MATCH, shown.title
 
 

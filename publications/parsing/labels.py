@@ -7,6 +7,7 @@ before the next paragraph is a section's name and a title. Where it guesses, it 
 
 import re
 from functools import cached_property
+from itertools import pairwise
 
 from publications.parsing.blocks import Block, Doubt, Kind, block, cut, joined
 from publications.parsing.lines import Line, solid
@@ -109,7 +110,7 @@ def with_subheadings(blocks: list[Block]) -> list[Block]:
     """A short line above a paragraph is one too, where the article marks others."""
     if not any(each.kind == Kind.SUBHEADING for each in blocks):
         return blocks
-    for each, following in zip(blocks, blocks[1:], strict=False):
+    for each, following in pairwise(blocks):
         if is_subheading(each, following):
             each.kind = Kind.SUBHEADING
     return blocks

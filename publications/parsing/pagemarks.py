@@ -9,6 +9,7 @@ stands at the edges of pages. What repeats a web address of the text is the note
 import re
 import unicodedata
 from collections import defaultdict
+from itertools import pairwise
 
 from publications.parsing.blocks import Block, Doubt, Kind, block
 from publications.parsing.lines import Line, key
@@ -169,9 +170,7 @@ def is_running(lines, pattern, places, index, marks, names) -> str | None:
 
 
 def is_spread(places: list[int]) -> bool:
-    return all(
-        after - before >= PAGE_LINES for before, after in zip(places, places[1:], strict=False)
-    )
+    return all(after - before >= PAGE_LINES for before, after in pairwise(places))
 
 
 # --- Notes of links --------------------------------------------------------------------------
