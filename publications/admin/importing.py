@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from publications import correcting
 from publications.admin.forms import ImportFactsForm, ImportFileForm
@@ -46,7 +47,7 @@ def one(admin, request, pk: int):
     if row is None:
         raise Http404
     if row.state != IssueImport.State.OPEN:
-        return HttpResponseRedirect(behind(row))
+        return go(request, behind(row))
     if request.method != "POST":
         return correction(admin, request, row, ImportFactsForm(instance=row))
     if "discard" in request.POST:
@@ -74,7 +75,12 @@ def saved(admin, request, row, form):
         messages.success(request, _("Saved as a back issue. Nothing was sent."))
     else:
         messages.success(request, _("Saved as a draft. Look it over, then release it."))
-    return HttpResponseRedirect(reverse("admin:publications_issue_change", args=[issue.pk]))
+    return go(request, reverse("admin:publications_issue_change", args=[issue.pk]))
+
+
+def go(request, address: str):
+    """Leave the page: htmx would put the other page's part into this one."""
+    return (HttpResponseClientRedirect if request.htmx else HttpResponseRedirect)(address)
 
 
 def by_field(error: ValidationError, form) -> dict:
@@ -93,17 +99,18 @@ def discard(request, row: IssueImport):
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("Given up: nothing of the file was saved."))
-    return HttpResponseRedirect(reverse("admin:publications_issue_import_file"))
+    return go(request, reverse("admin:publications_issue_import_file"))
 
 
 def corrected(admin, request, row: IssueImport, form):
     """A correction; what was typed above is kept as far as it can be read."""
-    number = 0
     try:
         correcting.state(row=row, **form.cleaned_data)
         number = correct(row, request.POST)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        form.add_error(None, error.messages)
+        row.refresh_from_db()
+        return correction(admin, request, row, form)
     return HttpResponseRedirect(f"{address(row)}?open={number}#part-{number}")
 
 
