@@ -341,6 +341,6 @@ def said(figures: dict[str, int]) -> str:
     """10 articles, 9 with a source, 3 doubtful."""
     return _("%(articles)s, %(with_source)s with a source, %(doubts)s doubtful") % {
         **figures,
-        "articles": ngettext("%(n)s article", "%(n)s articles", figures["articles"])
-        % {"n": figures["articles"]},
+        "articles": ngettext("%(number)s article", "%(number)s articles", figures["articles"])
+        % {"number": figures["articles"]},
     }

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         self.stderr.flush()
 
     def tell(self, result: Result) -> None:
-        parts = [result.name, result.outcome.label, result.issue, result.recognised]
+        parts = [result.name, str(result.outcome.label), result.issue, result.recognised]
         line = f"{MARKS[result.outcome]} {' · '.join(part for part in parts if part)}"
         failed = result.outcome == Outcome.FAILED
         self.stdout.write(self.style.ERROR(line) if failed else line)
