@@ -1,52 +1,46 @@
-"""From a file to a draft issue: used by ``manage.py import_issue`` and the admin's import page.
+"""From a file to an issue: used by ``manage.py import_issue``, ``import_archive`` and the admin.
 
-The steps are ``decode`` → ``parse`` → ``publication_for`` → ``save``. Each raises
+The steps are ``read`` → (an editor's corrections) → ``publication_for`` → ``save``. Each raises
 ``ValidationError`` with what is wrong and where; nothing is saved unless all of it is.
 """
 
-from django.core.exceptions import ValidationError
+import functools
+from pathlib import Path
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from publications import numbering
+from publications.file_text import text_of
 from publications.models import Article, Issue, Publication, Section
-from publications.parsing.issue import ParsedIssue, ParsedSection, parse
+from publications.parsing.issue import ParsedIssue, ParsedSection, Reading, assemble, read_issue
 from publications.parsing.lines import key
 
-# 1 MB of text: ten times the longest issue so far.
-FILE_LIMIT = 1024 * 1024
-OTHER_FORMATS = {b"PK\x03\x04": "Word", b"\xd0\xcf\x11\xe0": "Word", b"%PDF-": "PDF"}
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# Names of sections for a database that has had no issue yet.
+KNOWN_SECTIONS = Path(__file__).with_name("known_sections.txt")
+# So many names of sections of earlier issues are known again.
+EARLIER_SECTIONS = 2000
 
 
-def decode(data: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 with its mark, or GBK (read as GB18030)."""
-    if len(data) > FILE_LIMIT:
-        raise ValidationError(_("The file is larger than 1 MB."), code="file_size")
-    for mark, name in OTHER_FORMATS.items():
-        if data.startswith(mark):
-            raise ValidationError(
-                _("This is a %(name)s file. Save it as plain text (.txt or .md) and try again."),
-                code="file_format",
-                params={"name": name},
-            )
-    encodings = ["utf-16"] if data.startswith(UTF16_MARKS) else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise ValidationError(
-        _("The file cannot be read as text, neither as UTF-8 nor as GBK. Save it as UTF-8."),
-        code="file_encoding",
-    )
-
-
-def read(data: bytes) -> ParsedIssue:
+def read(data: bytes) -> Reading:
     """What was recognised in a file's bytes."""
-    return parse(decode(data))
+    return read_issue(text_of(data), sections=section_names(), names=publication_names())
+
+
+def section_names() -> list[str]:
+    """Of the list that comes with the product, and of the issues so far."""
+    earlier = Section.objects.order_by().values_list("title", flat=True).distinct()
+    return [*listed_sections(), *earlier[:EARLIER_SECTIONS]]
+
+
+@functools.cache
+def listed_sections() -> list[str]:
+    return KNOWN_SECTIONS.read_text(encoding="utf-8").split()
+
+
+def publication_names() -> list[str]:
+    return list(Publication.objects.values_list("name", flat=True))
 
 
 def publication_for(parsed: ParsedIssue, code: str = "") -> Publication:
@@ -62,8 +56,10 @@ def publication_for(parsed: ParsedIssue, code: str = "") -> Publication:
     known = "、".join(f"{publication.code} {publication.label}" for publication in publications)
     if code:
         message = _("There is no publication with the code “%(name)s”. There are: %(known)s")
-    else:
+    elif parsed.names:
         message = _("The cover (“%(name)s”) names no publication: choose one. There are: %(known)s")
+    else:
+        message = _("The text has no cover that names its publication: choose one of %(known)s")
     raise ValidationError(
         message,
         code="publication",
@@ -72,33 +68,79 @@ def publication_for(parsed: ParsedIssue, code: str = "") -> Publication:
 
 
 @transaction.atomic
-def save(*, parsed: ParsedIssue, publication: Publication, dry_run: bool = False) -> Issue:
+def save(
+    *,
+    parsed: ParsedIssue,
+    publication: Publication,
+    dry_run: bool = False,
+    is_back_issue: bool = False,
+) -> Issue:
     """Create the draft with sections and articles, all or nothing.
 
-    With ``dry_run`` everything is checked and taken back again. Raises ``ValidationError``.
+    With ``dry_run`` everything is checked and taken back again. Raises ``ValidationError``: what
+    is wrong with the issue's own values stands at its fields.
     """
-    issue = Issue(
-        publication=publication,
-        issued_on=parsed.issued_on,
-        year=parsed.issued_on.year,
-        number=parsed.number,
-        serial_number=parsed.serial_number,
-        title=parsed.title,
-        masthead=parsed.masthead,
-    )
+    refuse_incomplete(parsed)
+    issue = issue_from(parsed, publication, is_back_issue=is_back_issue)
     numbering.refuse_repeats(issue)
-    errors = [*faults(issue, _("Issue"))]
-    for position, parsed_section in enumerate(parsed.sections, start=1):
-        section = Section(issue=issue, position=position, title=parsed_section.title)
-        errors += faults(section, _("Section “%(title)s”") % {"title": section.title})
-        for article in articles_of(section, parsed_section):
-            errors += faults(article, _("Article “%(title)s”") % {"title": article.title})
-    if errors:
-        raise ValidationError(errors)
+    refuse_faulty(issue, parsed)
     write(issue, parsed)
     if dry_run:
         transaction.set_rollback(True)
     return issue
+
+
+def issue_from(parsed: ParsedIssue, publication: Publication, **fields) -> Issue:
+    """The issue without its contents, not saved."""
+    return Issue(
+        publication=publication,
+        issued_on=parsed.issued_on,
+        year=parsed.issued_on.year if parsed.issued_on else None,
+        number=parsed.number,
+        serial_number=parsed.serial_number,
+        title=parsed.title,
+        masthead=parsed.masthead,
+        **fields,
+    )
+
+
+def refuse_incomplete(parsed: ParsedIssue) -> None:
+    """Raises ``ValidationError`` by field for what the cover does not say and nobody filled in."""
+    missing = {}
+    if parsed.issued_on is None:
+        missing["issued_on"] = [_("The cover gives no date (year, month, day).")]
+    if parsed.number is None:
+        missing["number"] = [_("The cover gives no number in the year, such as “第七期”.")]
+    if not parsed.articles:
+        missing[NON_FIELD_ERRORS] = [
+            _(
+                "No article was recognised: the text needs contents (目录), or articles that end "
+                "with their source in brackets."
+            )
+        ]
+    if missing:
+        raise ValidationError(missing)
+
+
+def refuse_faulty(issue: Issue, parsed: ParsedIssue) -> None:
+    errors = [*faults(issue, _("Issue"))]
+    for position, parsed_section in enumerate(parsed.sections, start=1):
+        section = Section(issue=issue, position=position, title=parsed_section.title)
+        errors += faults(section, _("Section “%(title)s”") % {"title": section.title})
+        for article in parsed_section.articles:
+            if not article.body:
+                errors.append(
+                    ValidationError(
+                        _("The article “%(title)s” (line %(line)s) has no text."),
+                        code="article_empty",
+                        params={"title": article.title, "line": article.line},
+                    )
+                )
+        for article in articles_of(section, parsed_section):
+            if article.body:
+                errors += faults(article, _("Article “%(title)s”") % {"title": article.title})
+    if errors:
+        raise ValidationError(errors)
 
 
 def write(issue: Issue, parsed: ParsedIssue) -> None:
@@ -148,3 +190,7 @@ def faults(instance, name: str) -> list[ValidationError]:
             for message in messages
         ]
     return []
+
+
+def parsed_from(reading: Reading) -> ParsedIssue:
+    return assemble(reading.blocks, reading.header)

@@ -1,7 +1,7 @@
 """When an issue goes out: set a time, take it back, release now, or let the clock do it.
 
-A publication that is mailed gets a distribution with its frozen list. One that is not is only
-opened in the portal, where the rule is asked at each reading; it has no distribution.
+A publication that is mailed gets a distribution with its frozen list. One that is not, and a back
+issue, is only opened in the portal, where the rule is asked at each reading: no distribution.
 """
 
 import datetime as dt

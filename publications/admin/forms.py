@@ -12,7 +12,8 @@ from unfold.widgets import (
 )
 
 from publications import numbering
-from publications.models import Issue, Publication
+from publications.file_text import refuse_large
+from publications.models import Issue, IssueImport
 
 
 class PdfLink:
@@ -137,10 +138,10 @@ class ReleaseAtForm(forms.Form):
 
 class ImportFileForm(forms.Form):
     file = forms.FileField(
-        label=_("Text of the whole issue"),
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".txt,.md,text/plain,text/markdown"}),
+        label=_("File with the whole issue"),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".docx,.pdf,.md,.txt"}),
         help_text=_(
-            "A text file (.txt or .md) in UTF-8 or GBK, with cover, contents and articles."
+            "Word (.docx), PDF with text in it, Markdown or plain text. Text in UTF-8 or GBK."
         ),
         error_messages={
             "required": _("Choose the file."),
@@ -148,15 +149,29 @@ class ImportFileForm(forms.Form):
         },
     )
 
+    def clean_file(self):
+        """A huge file is refused before it is read."""
+        file = self.cleaned_data["file"]
+        refuse_large(file.size)
+        return file
 
-class ImportForm(forms.Form):
-    """The second step: the text that was recognised, and whose issue it is."""
 
-    publication = forms.ModelChoiceField(
-        Publication.objects.all(),
-        label=_("Publication"),
-        empty_label=None,
-        widget=UnfoldAdminSelectWidget(),
-        error_messages={"required": _("Choose the publication.")},
-    )
-    text = forms.CharField(widget=forms.HiddenInput(), strip=False)
+class ImportFactsForm(forms.ModelForm):
+    """Which issue it is: read from the cover, filled in by the editor."""
+
+    class Meta:
+        model = IssueImport
+        fields = ("publication", "issued_on", "number", "serial_number", "title", "masthead")
+        widgets = {
+            "publication": UnfoldAdminSelectWidget(),
+            "issued_on": UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+            "number": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+            "serial_number": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+            "title": UnfoldAdminTextInputWidget(),
+            "masthead": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        }
+        localized_fields = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["issued_on"].widget.format = "%Y-%m-%d"

@@ -1,6 +1,7 @@
 """The issue: its contents on one page, and the pages around its release."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import FileResponse, Http404
 from django.urls import path, re_path, reverse
@@ -139,6 +140,11 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     def get_urls(self):
         name = "publications_issue_{}".format
         return [
+            path(
+                "import/<int:import_id>/",
+                self.admin_site.admin_view(self.correct_import),
+                name=name("import"),
+            ),
             path(
                 "<int:object_id>/pdf/",
                 self.admin_site.admin_view(self.pdf),
@@ -298,7 +304,7 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
         return printing.page(self, request, self.found(request, object_id))
 
     @action(
-        description=_("Import an issue from a text"),
+        description=_("Import an issue"),
         url_path="import",
         permissions=["import"],
         icon="upload_file",
@@ -314,6 +320,12 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     )
     def archive(self, request):
         return archive.page(self, request)
+
+    def correct_import(self, request, import_id):
+        """The file's text beside what becomes of it, for who may import."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        return importing.one(self, request, import_id)
 
     def pdf(self, request, object_id):
         """The stored PDF for staff who may see the issue."""

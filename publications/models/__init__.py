@@ -1,5 +1,6 @@
 from publications.models.checks import LinkCheck, SettledFinding
 from publications.models.deliveries import Delivery, Distribution
+from publications.models.imports import IssueImport
 from publications.models.issues import Article, Issue, Section
 from publications.models.pictures import Picture
 from publications.models.printing import Parcel, PrintRun
@@ -15,6 +16,7 @@ __all__ = [
     "Issue",
     "IssueVersion",
     "LinkCheck",
+    "IssueImport",
     "Parcel",
     "Picture",
     "PrintRun",

@@ -7,10 +7,6 @@ second time: the text itself has begun.
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
-
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from publications.parsing.cover import LIST_MARK
 from publications.parsing.lines import Line, key
@@ -23,12 +19,15 @@ ENTRY = re.compile(
 PROSE_LENGTH = 120
 # A shorter line above an entry is a section's name rather than half a title.
 HALF_A_TITLE = 10
+# A title is broken over so many lines at most.
+TITLE_LINES = 3
 
 
 @dataclass(frozen=True)
 class Entry:
     title: str
-    page: int
+    # A table without page numbers gives none.
+    page: int | None
     line: int
 
     @property
@@ -38,6 +37,7 @@ class Entry:
 
 @dataclass
 class ContentsSection:
+    # "" where the table names none.
     title: str
     superheading: list[str]
     entries: list[Entry] = field(default_factory=list)
@@ -60,6 +60,7 @@ class Contents:
             key(text)
             for section in self.sections
             for text in [section.title, *section.superheading]
+            if text
         }
 
 
@@ -68,38 +69,55 @@ def find_contents(lines: list[Line]) -> int | None:
     return next((index for index, line in enumerate(lines) if line.key in CONTENTS), None)
 
 
-def read_contents(lines: list[Line], start: int) -> Contents:
-    """Read the table that begins behind the line ``start``. Raises ``ValidationError``."""
+def read_contents(lines: list[Line], start: int, sections: set[str]) -> Contents:
+    """Read the table that begins behind the line ``start``; ``sections`` are keys of names."""
     contents = Contents(sections=[], end=start + 1)
-    behind = [line.key for line in lines[start + 1 :]]
+    spans = spans_of(lines[start + 1 :])
     seen, headings = set(), []
     for index, line in enumerate(lines[start + 1 :], start=start + 1):
+        found = ENTRY.match(line.text)
         if line.key in seen or is_prose(line):
             break
-        found = ENTRY.match(line.text)
         if not found:
             headings.append(line)
             continue
         title = LIST_MARK.sub("", found["title"])
-        if headings and is_first_half(headings[-1], title, behind):
-            title = headings.pop().text + title
+        if count := first_parts(headings, title, spans, sections):
+            title = "".join(line.text for line in headings[-count:]) + title
+            del headings[-count:]
         if headings or not contents.sections:
             contents.sections.append(section_under(headings))
         contents.sections[-1].entries.append(Entry(title, int(found["page"]), line.number))
         seen |= {key(title), *(heading.key for heading in headings)} - {""}
         headings, contents.end = [], index + 1
-    if not contents.sections:
-        raise ValidationError(
-            _("The contents (line %(line)s) name no article with its page."),
-            code="no_article",
-            params={"line": lines[start].number},
-        )
+    return contents if contents.sections else without_pages(lines, start, sections)
+
+
+def without_pages(lines: list[Line], start: int, sections: set[str]) -> Contents:
+    """A table that names no pages: the lines until one of them comes a second time."""
+    contents = Contents(sections=[], end=start + 1)
+    behind = {line.key: index for index, line in enumerate(lines) if index > start}
+    for index, line in enumerate(lines[start + 1 :], start=start + 1):
+        if is_prose(line) or behind[line.key] == index:
+            # What stands once only is no line of the table: the text has begun.
+            break
+        if line.key in {each.key for each in lines[start + 1 : index]}:
+            break
+        if line.key in sections:
+            contents.sections.append(ContentsSection(line.text, []))
+        else:
+            if not contents.sections:
+                contents.sections.append(ContentsSection("", []))
+            title = LIST_MARK.sub("", line.text)
+            contents.sections[-1].entries.append(Entry(title, None, line.number))
+        contents.end = index + 1
+    contents.sections = [section for section in contents.sections if section.entries]
     return contents
 
 
 def section_under(headings: list[Line]) -> ContentsSection:
     if not headings:
-        return ContentsSection(_("Articles"), [])
+        return ContentsSection("", [])
     return ContentsSection(headings[-1].text, [line.text for line in headings[:-1]])
 
 
@@ -108,15 +126,26 @@ def is_prose(line: Line) -> bool:
     return line.text.endswith("。") or len(line.text) > PROSE_LENGTH
 
 
-def is_first_half(line: Line, title: str, text: list[str]) -> bool:
-    """Whether the line is the beginning of a title that the table breaks in two.
+def spans_of(lines: list[Line]) -> list[set[str]]:
+    """The keys of the text's lines: alone, two together, three together."""
+    keys = [line.key for line in lines]
+    return [
+        {"".join(keys[index : index + size]) for index in range(len(keys) - size + 1)}
+        for size in range(1, TITLE_LINES + 1)
+    ]
 
-    The text decides: it has both halves as one line, or (a long title) as two.
+
+def first_parts(headings: list[Line], title: str, spans: list[set], sections: set[str]) -> int:
+    """How many of the lines above are the beginning of a title that the table breaks.
+
+    The text decides: it has the whole as one line, or (a long title) as two or three.
     """
-    if line.is_marked:
-        return False
-    whole = line.key + key(title)
-    if whole in text:
-        return True
-    pairs = {first + second for first, second in pairwise(text)}
-    return len(line.key) >= HALF_A_TITLE and whole in pairs
+    for count in range(min(TITLE_LINES - 1, len(headings)), 0, -1):
+        parts = headings[-count:]
+        whole = "".join(line.key for line in parts) + key(title)
+        is_long = len(parts[0].key) >= HALF_A_TITLE
+        if any(line.is_marked for line in parts) or parts[0].key in sections:
+            continue
+        if any(whole in span for span in (spans if is_long else spans[:1])):
+            return count
+    return 0

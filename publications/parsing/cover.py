@@ -1,13 +1,14 @@
-"""The cover: which issue it is, its highlights and its masthead."""
+"""The cover: which issue it is, its highlights and its masthead.
+
+What it lacks stays empty: the editor fills it in, or the command refuses.
+"""
 
 import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-
-from publications.parsing.lines import Line
+from publications.parsing.blocks import Block, Doubt, Kind, block
+from publications.parsing.lines import Line, key
 
 DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 DIGITS |= {"零": 0, "○": 0, "Ｏ": 0, "两": 2}
@@ -18,8 +19,17 @@ DATE = re.compile(rf"({NUMERAL})\s*年\s*({NUMERAL})\s*月\s*({NUMERAL})\s*日")
 SERIAL = re.compile(rf"[（(]?\s*总\s*刊?\s*号?\s*[:：]?\s*第?\s*({NUMERAL})\s*期?\s*[）)]?")
 NUMBER = re.compile(rf"第\s*({NUMERAL})\s*期")
 HIGHLIGHT = re.compile(r"^(?P<title>.+?)\s*[（(]\s*[Pp]?[.．]?\s*(?P<page>\d{1,4})\s*[）)]$")
-HIGHLIGHTS = {"本期要闻", "要闻", "本期导读"}
+HIGHLIGHTS = {"本期要闻", "要闻", "本期导读", "本期看点", "本期提要"}
 LIST_MARK = re.compile(r"^(?:[-*+•●◆■]\s+|\d{1,2}[.、．]\s*)")
+MASTHEAD = re.compile(
+    r"主\s*办|承\s*办|协\s*办|主\s*编|编\s*辑|编\s*委|[一二三]\s*审|审\s*[核校稿][:：]|校\s*对|地\s*址|"
+    r"电\s*话|传\s*真|邮\s*[箱编]|E-?mail|网\s*址|内部(?:资料|刊物)",
+    re.IGNORECASE,
+)
+# Where a text has no contents, the line with the date is looked for in so many lines.
+DATE_WITHIN = 12
+NAME_LENGTH = 30
+HIGHLIGHT_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -34,8 +44,7 @@ class Cover:
     issued_on: dt.date | None = None
     number: int | None = None
     serial_number: int | None = None
-    highlights: list[Highlight] = field(default_factory=list)
-    masthead: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
 
 
 def numeral(text: str) -> int:
@@ -56,25 +65,54 @@ def numeral(text: str) -> int:
 
 
 def read_cover(lines: list[Line]) -> Cover:
-    """Raises ``ValidationError`` naming what the cover lacks."""
+    """The lines of the cover as blocks, and the numbers they give."""
     cover = Cover()
     names_above = True
     in_highlights = False
     for line in lines:
         if line.is_rule:
             in_highlights = False
+            cover.blocks.append(block(Kind.COVER, line))
         elif line.key in HIGHLIGHTS:
             in_highlights, names_above = True, False
-        elif in_highlights and not line.is_marked:
-            cover.highlights.append(read_highlight(line.text))
-        elif read_numbers(cover, line.text):
+            cover.blocks.append(block(Kind.COVER, line))
+        elif in_highlights and not line.is_marked and not is_masthead(line):
+            add_highlight(cover, line)
+        elif read_numbers(cover, line):
             in_highlights = names_above = False
-        elif names_above and line.level:
+        elif (
+            names_above and (line.level or len(line.text) <= NAME_LENGTH) and not is_masthead(line)
+        ):
             cover.names.append(line.text)
+            cover.blocks.append(block(Kind.COVER, line))
         else:
             in_highlights = False
-            cover.masthead.append(line.text)
-    return complete(cover)
+            cover.blocks.append(block(Kind.MASTHEAD, line))
+    return cover
+
+
+def is_masthead(line: Line) -> bool:
+    return bool(MASTHEAD.search(line.bare)) and not HIGHLIGHT.match(line.text)
+
+
+def add_highlight(cover: Cover, line: Line) -> None:
+    """A highlight ends with its page; one broken over lines goes on until there."""
+    last = cover.blocks[-1]
+    if (
+        last.kind == Kind.HIGHLIGHT
+        and line.blanks == 0
+        and len(last.pieces) < HIGHLIGHT_LINES
+        and not HIGHLIGHT.match(last.text)
+        and HIGHLIGHT.match(line.text)
+        and not LIST_MARK.match(line.text)
+    ):
+        last.pieces.append((line.number, line.bare))
+    else:
+        cover.blocks.append(block(Kind.HIGHLIGHT, line))
+
+
+def highlights(blocks: list[Block]) -> list[Highlight]:
+    return [read_highlight(each.text) for each in blocks if each.kind == Kind.HIGHLIGHT]
 
 
 def read_highlight(text: str) -> Highlight:
@@ -83,11 +121,13 @@ def read_highlight(text: str) -> Highlight:
     return Highlight(found["title"], int(found["page"])) if found else Highlight(text, None)
 
 
-def read_numbers(cover: Cover, text: str) -> bool:
+def read_numbers(cover: Cover, line: Line) -> bool:
     """Take the date and the numbers from a line like 2026年3月13日第七期（总刊第689期）."""
-    rest = text
+    rest, doubt, about = line.text, "", ""
     if cover.issued_on is None and (found := DATE.search(rest)):
         cover.issued_on = read_date(found)
+        if cover.issued_on is None:
+            doubt, about = Doubt.BAD_DATE, found[0]
         rest = rest.replace(found[0], "", 1)
     if cover.serial_number is None and (found := SERIAL.search(rest)):
         cover.serial_number = numeral(found[1])
@@ -95,37 +135,48 @@ def read_numbers(cover: Cover, text: str) -> bool:
     if cover.number is None and (found := NUMBER.search(rest)):
         cover.number = numeral(found[1])
         rest = rest.replace(found[0], "", 1)
-    return rest != text
+    if rest == line.text:
+        return False
+    cover.blocks.append(block(Kind.COVER, line, doubt=doubt, about=about))
+    return True
 
 
-def read_date(found: re.Match) -> dt.date:
+def read_date(found: re.Match) -> dt.date | None:
     try:
         return dt.date(*(numeral(part) for part in found.groups()))
-    except ValueError as error:
-        raise ValidationError(
-            _("The cover's date “%(date)s” is not in the calendar."),
-            code="cover_date",
-            params={"date": found[0]},
-        ) from error
+    except ValueError:
+        return None
 
 
-def no_cover() -> ValidationError:
-    return ValidationError(
-        _(
-            "No cover recognised: before the contents there must be a line with the date and "
-            "the number, such as “2026年3月13日第七期（总刊第689期）”."
-        ),
-        code="no_cover",
+def end_of_cover(lines: list[Line], names: set[str]) -> int:
+    """Where the cover of a text without contents ends; 0 where it has none.
+
+    It begins the text, has a line with a number and a date, and ends before the first line that
+    is neither a highlight nor part of the masthead.
+    """
+    dated = next(
+        (index for index, line in enumerate(lines[:DATE_WITHIN]) if is_number_line(line)), None
     )
+    if dated is None or any(len(line.text) > NAME_LENGTH * 2 for line in lines[:dated]):
+        return 0
+    in_highlights, end = False, dated + 1
+    for index, line in enumerate(lines[dated + 1 :], start=dated + 1):
+        ahead = lines[index : index + HIGHLIGHT_LINES]
+        if line.key in HIGHLIGHTS:
+            in_highlights = True
+        elif in_highlights and any(HIGHLIGHT.match(each.text) for each in ahead):
+            pass
+        elif not (line.is_rule or is_masthead(line) or is_number_line(line) or line.key in names):
+            break
+        end = index + 1
+    return end
 
 
-def complete(cover: Cover) -> Cover:
-    if cover.issued_on is None and cover.number is None:
-        raise no_cover()
-    if cover.issued_on is None:
-        raise ValidationError(_("The cover gives no date (year, month, day)."), code="no_date")
-    if cover.number is None:
-        raise ValidationError(
-            _("The cover gives no number in the year, such as “第七期”."), code="no_number"
-        )
-    return cover
+def is_number_line(line: Line) -> bool:
+    """A line that gives the issue's number, or its date and nothing else."""
+    found = NUMBER.search(line.text) or SERIAL.search(line.text)
+    dated = DATE.search(line.text)
+    rest = line.text.replace(dated[0], "", 1) if dated else line.text
+    if found:
+        return len(key(rest)) <= NAME_LENGTH and not line.text.endswith("。")
+    return bool(dated) and not key(rest)

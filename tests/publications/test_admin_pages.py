@@ -1,12 +1,10 @@
-"""The pages around one issue: who gets it, preview, release, progress, import."""
+"""The pages around one issue: who gets it, preview, release, progress."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -26,7 +24,6 @@ from tests.publications.factories import (
 pytestmark = pytest.mark.django_db
 
 AT = dt.datetime(2026, 3, 13, 1, tzinfo=dt.UTC)
-SAMPLE = (Path(__file__).parent / "data/whole_issue.txt").read_text(encoding="utf-8")
 IMPORT = reverse("admin:publications_issue_import_file")
 STATES = Delivery.State
 
@@ -351,86 +348,6 @@ def test_progress_asks_the_same_number_of_queries(staff, django_assert_max_num_q
     one = queries(django_assert_max_num_queries, staff, released(1))
 
     assert queries(django_assert_max_num_queries, staff, released(2)) == one
-
-
-# --- Import ----------------------------------------------------------------------------------
-
-
-def upload(staff, data: bytes):
-    return staff.post(IMPORT, {"file": SimpleUploadedFile("issue.txt", data)})
-
-
-def test_a_file_is_shown_before_it_is_saved(staff):
-    PublicationFactory()
-
-    response = upload(staff, SAMPLE.encode("gbk"))
-
-    assert len(response.context["parsed"].articles) == 5
-    assert response.context["refusals"] == []
-    assert Issue.objects.count() == 0
-
-
-def test_what_was_shown_is_saved(staff, editor):
-    publication = PublicationFactory()
-    form = upload(staff, SAMPLE.encode()).context["form"]
-
-    response = staff.post(
-        IMPORT, {"text": form.initial["text"], "publication": publication.pk}, follow=True
-    )
-
-    issue = Issue.objects.get()
-    assert response.redirect_chain == [(address("change", issue), 302)]
-    assert said(response) == ["已保存为草稿。请核对后再发出。"]
-    assert (issue.number, issue.sections.count()) == (18, 2)
-    assert LogEntry.objects.get().user == editor
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"", "文件是空的。"),
-        (b"%PDF-1.7", "这是PDF文件。请另存为纯文本（.txt或.md）再试。"),
-        (
-            SAMPLE[: SAMPLE.index("# 目")].encode(),
-            "没有认出目录：正文之前要有一行“目录”，下面列出各篇文章。",
-        ),
-    ],
-)
-def test_a_bad_file_is_refused_at_the_field(staff, data, message):
-    response = upload(staff, data)
-
-    assert response.context["file_form"].errors == {"file": [message]}
-    assert Issue.objects.count() == 0
-
-
-def test_taken_numbers_are_shown_before_saving_and_refused_after(staff):
-    publication = PublicationFactory()
-    IssueFactory(publication=publication, issued_on=dt.date(2031, 5, 2), number=18)
-    message = "2031年已有第18期（2031年5月2日）。下一期是第19期。"
-
-    first = upload(staff, SAMPLE.encode())
-    second = staff.post(IMPORT, {"text": SAMPLE, "publication": publication.pk})
-
-    assert first.context["refusals"] == [message]
-    assert second.context["refusals"] == [message]
-    assert Issue.objects.count() == 1
-
-
-def test_the_publication_can_be_chosen_where_the_cover_names_none(staff):
-    other = PublicationFactory(code="blue-book")
-
-    response = upload(staff, SAMPLE.encode())
-    staff.post(IMPORT, {"text": SAMPLE, "publication": other.pk})
-
-    assert response.context["refusals"] == ["封面上没有已有刊物的名称，请在下面选定。"]
-    assert Issue.objects.get().publication == other
-
-
-def test_a_broken_second_step_begins_again(staff):
-    response = staff.post(IMPORT, {"text": SAMPLE, "publication": "x"})
-
-    assert response.status_code == 200
-    assert Issue.objects.count() == 0
 
 
 # --- Who may ---------------------------------------------------------------------------------

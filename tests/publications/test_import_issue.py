@@ -42,7 +42,7 @@ def test_says_what_it_saved():
         "■ 简讯",
         "    8  很长的一个标题被目录折成了两行因此要和下一行连起来看 [样本通讯社]",
         "    9  2031年第一季度样本矿产品产量 [无来源]",
-        "本期要闻《读者来信》不是目录里的文章。",
+        "第15行：没有以此为标题的文章。“读者来信（P99）”",
         "已保存为草稿。",
     ]
     assert Issue.objects.get().state == Issue.State.DRAFT
@@ -97,9 +97,9 @@ def test_a_text_that_is_no_issue(tmp_path):
     file = tmp_path / "letter.txt"
     file.write_text("各位同事：\n\n请于周五前交稿。\n", encoding="utf-8")
 
+    PublicationFactory(code="blue-book")
+
     assert refused(file) == (
-        f"{file}: 没有认出封面：目录之前要有一行写明日期和期号，"
-        "例如“2026年3月13日第七期（总刊第689期）”。\n"
-        "没有认出目录：正文之前要有一行“目录”，下面列出各篇文章。"
+        f"{file}: 文本没有写明刊物名称的封面，请指定刊物。现有：blue-book 《blue-book》"
     )
     assert Issue.objects.count() == 0

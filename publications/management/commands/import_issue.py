@@ -1,4 +1,4 @@
-"""Make a draft issue from a text file: ``manage.py import_issue FILE``."""
+"""Make a draft issue from a file: ``manage.py import_issue FILE``."""
 
 from pathlib import Path
 
@@ -10,16 +10,16 @@ from publications import importing
 
 
 class Command(BaseCommand):
-    help = "Create a draft issue from the text of a whole issue (UTF-8 or GBK)."
+    help = "Create a draft issue from a file (.docx, .pdf, .md, .txt) of a whole issue."
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, help="the text file")
+        parser.add_argument("file", type=Path, help="the file")
         parser.add_argument("--publication", default="", metavar="CODE", help="whose issue it is")
         parser.add_argument("--dry-run", action="store_true", help="show, save nothing")
 
     def handle(self, *, file: Path, publication: str, dry_run: bool, **options):
         try:
-            parsed = importing.read(contents_of(file))
+            parsed = importing.parsed_from(importing.read(contents_of(file)))
             chosen = importing.publication_for(parsed, publication)
             issue = importing.save(parsed=parsed, publication=chosen, dry_run=dry_run)
         except ValidationError as error:
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             for article in section.articles:
                 mark = "★" if article.is_highlight else " "
                 source = article.source or _("no source")
-                self.stdout.write(f"{mark} {article.page:>3}  {article.title} [{source}]")
+                self.stdout.write(f"{mark} {article.page or '':>3}  {article.title} [{source}]")
         for notice in parsed.notices:
             self.stdout.write(self.style.WARNING(notice))
 
