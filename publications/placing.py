@@ -33,14 +33,24 @@ def placed_in(issue: Issue) -> QuerySet[Article]:
 
 
 @transaction.atomic
-def place(*, submission: NewsSubmission, issue: Issue, by, at: dt.datetime) -> Article:
-    """Make an article of the text. Raises ``ValidationError`` where the issue has gone out
-    (code ``frozen``) or the text stands in an issue already (``already_placed``)."""
+def place(
+    *,
+    submission: NewsSubmission,
+    issue: Issue,
+    by,
+    at: dt.datetime,
+    section: Section | None = None,
+) -> Article:
+    """Make an article of the text, in the section for members' news or in the one given.
+
+    Raises ``ValidationError`` where the issue has gone out (code ``frozen``) or the text stands
+    in an issue or the stock already (``already_placed``).
+    """
     refuse_frozen(locked(issue))
     text = NewsSubmission.objects.select_for_update(of=["self"]).select_related("unit")
     text = text.get(pk=submission.pk)
     refuse_placed(text)
-    section = section_of(issue)
+    section = section or section_of(issue)
     article = Article(
         section=section,
         position=section.next_position(),
@@ -58,14 +68,16 @@ def place(*, submission: NewsSubmission, issue: Issue, by, at: dt.datetime) -> A
 
 @transaction.atomic
 def take_back(*, submission: NewsSubmission) -> None:
-    """Take the text out of its issue, with what editors changed in it; it waits again.
+    """Take the text out of its issue or the stock, with what editors changed in it; it waits
+    again.
 
     Raises ``ValidationError`` where the issue has gone out, and where it stands in none.
     """
-    article = Article.objects.filter(submission=submission).select_related("section").first()
+    article = Article.objects.filter(submission=submission).select_related("section__issue").first()
     if article is None:
         raise ValidationError(_("This text stands in no issue."), code="not_placed")
-    refuse_frozen(locked(article.section.issue))
+    if article.section:
+        refuse_frozen(locked(article.section.issue))
     article.delete()
 
 
@@ -82,14 +94,21 @@ def refuse_frozen(issue: Issue) -> None:
 
 def refuse_placed(submission: NewsSubmission) -> None:
     article = Article.objects.filter(submission=submission).select_related(
-        "section__issue__publication"
+        "section__issue__publication", "stock_of"
     )
     if found := article.first():
         raise ValidationError(
             _("“%(title)s” stands in %(issue)s already."),
             code="already_placed",
-            params={"title": submission.title, "issue": found.section.issue},
+            params={"title": submission.title, "issue": place_of(found)},
         )
+
+
+def place_of(article: Article) -> str:
+    """Where the article stands, in words."""
+    if article.section:
+        return str(article.section.issue)
+    return _("the stock of %(publication)s") % {"publication": article.stock_of.label}
 
 
 def section_of(issue: Issue) -> Section:
