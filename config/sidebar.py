@@ -43,6 +43,7 @@ GROUPS = [
             (_("Issues"), "newspaper", "publications.issue"),
             (_("Articles"), "article", "publications.article"),
             (_("Members' news"), "campaign", "news.newssubmission"),
+            (_("Templates of sections"), "toc", "publications.sectiontemplate"),
             (_("Publications"), "library_books", "publications.publication"),
         ],
     ),

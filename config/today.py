@@ -25,7 +25,7 @@ from members.models import (
     StatementLine,
     TransferSlip,
 )
-from publications import placing
+from publications import placing, schedule
 from publications.copies import to_be_posted
 from publications.models import Delivery, Distribution, Issue
 from reports import cliff
@@ -46,6 +46,12 @@ LINES = [
         _("Drafts, and issues that go out at a set time."),
         "publications.issue",
         "?state__in=draft,scheduled",
+    ),
+    (
+        _("Publications with an issue due or late"),
+        _("Start the issue, or say on the calendar why none appears."),
+        "publications.publication",
+        "?due=yes",
     ),
     (
         _("Distributions under way"),
@@ -186,6 +192,7 @@ def waiting(on: dt.date) -> list[QuerySet]:
     return [
         Issue.objects.filter(state=Issue.State.HELD),
         Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.SCHEDULED]),
+        schedule.behind(on),
         Distribution.objects.filter(
             state__in=[Distribution.State.RUNNING, Distribution.State.PAUSED]
         ),

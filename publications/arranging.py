@@ -4,6 +4,8 @@ Every step locks the issues it touches, so that two editors at once get one afte
 refuses issues that have gone out. Places are numbered 1, 2, 3 … anew each time.
 """
 
+import hashlib
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -100,6 +102,32 @@ def remove_section(*, section: Section) -> None:
     issue = section.issue
     section.delete()
     renumber(issue.sections.all())
+
+
+# --- Two editors at once --------------------------------------------------------------------------
+
+
+def arrangement(issue: Issue) -> str:
+    """What stands where in the issue and the stock beside it, as one short word: another word,
+    another arrangement."""
+    placed = Article.objects.filter(section__issue=issue).order_by("pk")
+    rows = [
+        list(issue.sections.order_by("position").values_list("pk", "position")),
+        list(placed.values_list("pk", "section", "position", "is_highlight")),
+        list(issue.publication.stock.order_by("pk").values_list("pk", flat=True)),
+    ]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def refuse_stale(*, issue: Issue, seen: str) -> None:
+    """Lock the issue; what is done next is meant for the arrangement that was ``seen``. Raises
+    ``ValidationError`` (``stale``) where it is another one by now."""
+    lock([issue.pk])
+    if arrangement(issue) != seen:
+        raise ValidationError(
+            _("Somebody else rearranged this issue meanwhile. See how it stands; do it again."),
+            code="stale",
+        )
 
 
 # --- Guards and numbers ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from news.models import NewsSubmission
-from publications.models import Article, Issue, Section
+from publications.models import Article, Issue, Publication, Section
 
 SECTION = "会员动态"
 SOURCE_LENGTH = Article._meta.get_field("source").max_length
@@ -47,13 +47,37 @@ def place(
     in an issue or the stock already (``already_placed``).
     """
     refuse_frozen(locked(issue))
+    text = waiting(submission)
+    section = section or section_of(issue)
+    article = article_of(text, by=by, at=at)
+    article.section, article.position = section, section.next_position()
+    article.full_clean()
+    article.save()
+    return article
+
+
+@transaction.atomic
+def keep(*, submission: NewsSubmission, publication: Publication, by, at: dt.datetime) -> Article:
+    """Make an article of the text in the publication's stock, for an issue to come. Raises
+    ``ValidationError`` (``already_placed``) where it stands in an issue or a stock already."""
+    article = article_of(waiting(submission), by=by, at=at)
+    article.stock_of = publication
+    article.full_clean()
+    article.save()
+    return article
+
+
+def waiting(submission: NewsSubmission) -> NewsSubmission:
+    """The text, locked. Raises ``ValidationError`` where it is placed already."""
     text = NewsSubmission.objects.select_for_update(of=["self"]).select_related("unit")
     text = text.get(pk=submission.pk)
     refuse_placed(text)
-    section = section or section_of(issue)
-    article = Article(
-        section=section,
-        position=section.next_position(),
+    return text
+
+
+def article_of(text: NewsSubmission, *, by, at: dt.datetime) -> Article:
+    """The text as an article that stands nowhere yet."""
+    return Article(
         title=" ".join(text.title.split()),
         source=text.unit.name[:SOURCE_LENGTH],
         body=paragraphs(text.body),
@@ -61,9 +85,6 @@ def place(
         placed_at=at,
         placed_by=by,
     )
-    article.full_clean()
-    article.save()
-    return article
 
 
 @transaction.atomic

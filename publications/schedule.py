@@ -240,7 +240,7 @@ def place_of(slot: Slot, on: dt.date, issues: list[Issue], skipped: list[Skipped
 def waiting(on: dt.date) -> list[tuple[Publication, Place]]:
     """What is due on the day or late, not released yet and not left out; this year's and the
     last one's."""
-    publications = Publication.objects.select_related("benefit_item")
+    publications = list(Publication.objects.select_related("benefit_item"))
     return [
         (row.publication, place)
         for year in (on.year - 1, on.year)
@@ -255,3 +255,9 @@ def waiting(on: dt.date) -> list[tuple[Publication, Place]]:
 def is_waiting(place: Place, on: dt.date) -> bool:
     is_due_today = place.slot.due_on == on and place.state in {"due", "in_work"}
     return place.is_late or is_due_today
+
+
+def behind(on: dt.date) -> QuerySet[Publication]:
+    """The publications of which something is due on the day or late."""
+    pks = {publication.pk for publication, _place in waiting(on)}
+    return Publication.objects.filter(pk__in=pks)

@@ -106,3 +106,11 @@ def skip(
     row.full_clean()
     row.save()
     return row
+
+
+@transaction.atomic
+def appear(*, publication: Publication, due_on: dt.date) -> None:
+    """Take back that no issue appears. Raises ``ValidationError`` where nobody had said so."""
+    count, _rows = SkippedIssue.objects.filter(publication=publication, due_on=due_on).delete()
+    if not count:
+        raise ValidationError(_("This issue is not marked as left out."), code="not_skipped")
