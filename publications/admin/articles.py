@@ -126,7 +126,7 @@ class ArticleAdmin(FrozenWithIssue, ModelAdmin):
     def get_fields(self, request, obj=None):
         """Where a new article goes is chosen here; later it is moved in the room of its issue."""
         place = ["issue", "section_name"] if obj else ["section", "stock_of"]
-        text = ["title", ("source", "page", "is_highlight"), "body"]
+        text = ["title", "source", ("page", "is_highlight"), "body"]
         return [*place, *text, "seen"] if self.may_write(request, obj) else [*place, *text]
 
     def get_readonly_fields(self, request, obj=None):

@@ -186,20 +186,33 @@ def calendar(admin, request):
     on = timezone.localdate()
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdecimal() and 2000 <= int(asked) <= 2100 else on.year
+    months = [dt.date(year, month, 1) for month in range(1, 13)]
     publications = Publication.objects.select_related("benefit_item")
     return shown(
         admin,
         request,
         "calendar",
         title=_("Calendar of the publications"),
-        plans=schedule.year_of(publications, year, on),
+        plans=plans(publications, months, on),
         late=schedule.waiting(on),
         year=year,
         on=on,
-        months=[dt.date(year, month, 1) for month in range(1, 13)],
-        this_month=on.month if on.year == year else 0,
+        months=months,
+        this_month=on.replace(day=1),
         may_start=admin.has_add_permission(request),
     )
+
+
+def plans(publications, months: list[dt.date], on: dt.date) -> list[dict]:
+    return [
+        {
+            "publication": row.publication,
+            "has_fixed_dates": row.has_fixed_dates,
+            "last": row.last,
+            "by_month": list(zip(months, row.months, strict=True)),
+        }
+        for row in schedule.year_of(publications, months[0].year, on)
+    ]
 
 
 def shown(admin, request, name: str, **context) -> TemplateResponse:

@@ -19,7 +19,7 @@ class MarkdownWidget(UnfoldAdminTextareaWidget):
     template_name = "publications/widgets/markdown.html"
 
     class Media:
-        js = ["publications/writing.js"]
+        js = [forms.Script("publications/writing.js", defer=True)]
         css = {"all": ["publications/admin.css"]}
 
     def get_context(self, name, value, attrs):

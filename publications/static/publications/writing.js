@@ -138,7 +138,9 @@
       say(words.plain);
     }
     area.readOnly = false;
-    insert(written || text, from, to);
+    area.setSelectionRange(from, to);
+    if (/\n|^(?:#|[-*>|] |\d+\. )/.test(written)) block(written);
+    else insert(written || text);
   });
 
   area.addEventListener("dragover", (event) => {
