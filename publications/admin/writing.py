@@ -58,6 +58,10 @@ class ArticleForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["seen"] = editing.version(self.instance)
 
+    def clean_body(self) -> str:
+        """Browsers send lines as Windows ends them."""
+        return self.cleaned_data["body"].replace("\r\n", "\n")
+
     def clean(self):
         cleaned = super().clean()
         if not self.instance.pk:

@@ -3,17 +3,34 @@
 (() => {
   const form = document.getElementById("room-form");
   if (!form) return;
+  const lost = document.getElementById("room-lost");
   let dragged = null;
 
-  async function send(fields) {
+  /* One after the other: each is meant for the room as the one before left it. */
+  let last = Promise.resolve();
+  function send(fields) {
+    last = last.then(() => post(fields)).catch(() => { lost.hidden = false; });
+  }
+
+  async function post(fields) {
     const body = new FormData(form);
     for (const [name, value] of Object.entries(fields)) body.set(name, value);
-    const answer = await fetch(form.action || location.href, {
-      method: "POST", body, headers: { "X-Room": "1" },
-    });
+    const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Room": "1" } });
     if (!answer.ok || answer.redirected) return location.reload();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    document.getElementById("room").replaceWith(page.getElementById("room"));
+    const fresh = document.adoptNode(page.getElementById("room"));
+    document.getElementById("room").replaceWith(fresh);
+    lost.hidden = true;
+    focus(fresh, fields.do);
+    fresh.querySelector(".desk-note.is-error")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /* Who works by keyboard goes on where they were: at the same button, or another of its row. */
+  function focus(room, word) {
+    const id = word.split(":")[1];
+    const own = room.querySelector(`button[value="${word}"]`);
+    const near = room.querySelector(`[data-article="${id}"] .room-tool, [data-section="${id}"] .room-tool`);
+    (own || near)?.focus({ preventScroll: true });
   }
 
   form.addEventListener("submit", (event) => {
