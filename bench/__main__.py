@@ -7,7 +7,7 @@ from multiprocessing import get_context
 
 from bench.measure import report, scratch_database
 
-MODULES = ("distribution", "planning", "entitled", "sheets", "dues", "matching")
+MODULES = ("distribution", "planning", "entitled", "sheets", "dues", "matching", "typesetting")
 
 
 def main() -> int:

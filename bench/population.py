@@ -85,7 +85,7 @@ def add_units(first: int, last: int, *, everyone: bool = False) -> None:
         cursor.execute("ANALYZE")
 
 
-def new_issue(publication: Publication, *, articles: int = 40) -> Issue:
+def new_issue(publication: Publication, *, articles: int = 14) -> Issue:
     """An issue whose e-mail has about 20 kB."""
     number = Issue.objects.count() + 1
     issue = Issue.objects.create(

@@ -161,6 +161,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.tasks.repair_addresses",
         "schedule": crontab(hour=8, minute=40),
     },
+    "forget previews": {
+        "task": "publications.tasks.forget_previews",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "pick up sheets": {
         "task": "members.tasks.pick_up_sheets",
         "schedule": crontab(),

@@ -22,13 +22,18 @@ def fridays(on: dt.date) -> list[dt.date]:
     return [coming - dt.timedelta(weeks=2), coming - dt.timedelta(weeks=1), coming]
 
 
+def number_in_year(friday: dt.date) -> int:
+    """The bulletin appears each Friday."""
+    return (friday.timetuple().tm_yday - 1) // 7 + 1
+
+
 def write_issue(publication: Publication, index: int, issued_on: dt.date) -> Issue:
     """One issue with its sections and articles, as a draft."""
     issue = Issue.objects.create(
         publication=publication,
         issued_on=issued_on,
         year=issued_on.year,
-        number=(issued_on.timetuple().tm_yday - 1) // 7 + 1,
+        number=number_in_year(issued_on),
         serial_number=FIRST_SERIAL + index,
         title=ISSUES[index]["title"],
     )

@@ -6,10 +6,11 @@ printed as it stands. The fonts come from a package, so that every machine print
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typst
 
@@ -22,22 +23,29 @@ class TypesettingFailed(RuntimeError):
     """The compiler warned, or the fonts lack a character: the page would not be as meant."""
 
 
-def typeset(template: Path, **data) -> bytes:
+def typeset(template: Path, *, files: Mapping[str, bytes] | None = None, **data) -> bytes:
     """The template as a PDF; it reads ``data`` with ``json(bytes(sys.inputs.data))``.
+
+    ``files`` (pictures) lie beside the template under their names; nothing else can be read.
 
     Raises `TypesettingFailed` for any warning, such as a font that is missing, and for characters
     that would be printed as empty boxes; ``typst.TypstError`` for a mistake in the template.
     """
     if lost := unprintable("".join(texts(data))):
         raise TypesettingFailed(f"{template.name}: no font has {lost}")
-    pdf, warnings = typst.compile_with_warnings(
-        template,
-        root=template.parent,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
+    with TemporaryDirectory() as folder:
+        alone = Path(folder) / template.name
+        alone.write_bytes(template.read_bytes())
+        for name, content in (files or {}).items():
+            (Path(folder) / name).write_bytes(content)
+        pdf, warnings = typst.compile_with_warnings(
+            alone,
+            root=alone.parent,
+            font_paths=[FONTS],
+            ignore_system_fonts=True,
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        )
     if warnings:
         raise TypesettingFailed(f"{template.name}: {'; '.join(map(str, warnings))}")
     return pdf

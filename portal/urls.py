@@ -26,7 +26,7 @@ from portal.views.people import (
     withdraw_handover,
     withdraw_invitation,
 )
-from portal.views.publications import issue, issue_pdf, publications
+from portal.views.publications import issue, issue_pdf, issue_picture, publications
 from portal.views.receipts import receipt
 from portal.views.rights import home, rights_item
 from portal.views.services import offering, request_file, service_request
@@ -45,6 +45,7 @@ urlpatterns = [
     path("publications/", publications, name="publications"),
     path(ISSUE, issue, name="issue"),
     path(f"{ISSUE}pdf/", issue_pdf, name="issue_pdf"),
+    path(f"{ISSUE}pictures/<str:digest>/", issue_picture, name="issue_picture"),
     path("events/", events, name="events"),
     path("events/<int:pk>/", event, name="event"),
     path("events/<int:pk>/people/<int:person>/", event_person, name="event_person"),

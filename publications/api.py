@@ -124,7 +124,7 @@ class IssueSerializer(serializers.ModelSerializer):
         ]
 
     def get_has_pdf(self, issue: Issue) -> bool:
-        return bool(issue.pdf)
+        return bool(issue.edition)
 
     def get_may_read(self, issue: Issue) -> bool | None:
         return self.context["may_read"].get(issue.pk)
@@ -213,10 +213,10 @@ class Issues(ForEverybody, ReadOnlyModelViewSet):
     def pdf(self, request, pk):
         issue = self.get_object()
         answer = self.right_to(issue)
-        if not issue.pdf:
+        if not issue.edition:
             raise Http404
         try:
-            file = issue.pdf.open("rb")
+            file = issue.edition.open("rb")
         except FileNotFoundError as error:
             raise Http404 from error
         self.note_reading(issue, answer)

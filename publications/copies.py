@@ -113,10 +113,15 @@ def granted(on: dt.date | OuterRef) -> QuerySet[ExceptionalGrant]:
 
 
 def to_be_posted(on: dt.date) -> QuerySet[Issue]:
-    """Issues of the year before ``on`` that promised printed copies and were not posted yet."""
+    """Issues of the year before ``on`` that promised printed copies and were not posted yet.
+
+    Back issues were posted before this system kept count.
+    """
     issued_on, item = OuterRef("issued_on"), OuterRef("publication__benefit_item")
     promised = Exists(paper(issued_on).filter(item=item)) | Exists(
         granted(issued_on).filter(item=item)
     )
-    issues = Issue.objects.released().filter(issued_on__gt=on - YEAR, print_run__isnull=True)
+    issues = Issue.objects.released().filter(
+        issued_on__gt=on - YEAR, print_run__isnull=True, is_back_issue=False
+    )
     return issues.filter(promised)

@@ -4,6 +4,7 @@ import datetime as dt
 import html
 import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
@@ -15,14 +16,19 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from publications import masthead, pictures, reading
+from publications.editions import sections_of
 from publications.mime import SplicedText, base64_lines, encoded, mailbox
-from publications.models import Issue
+from publications.models import Article, Issue, Picture
+from publications.plain import plain
 from publications.unsubscribing import token_for
 
 log = logging.getLogger(__name__)
 
 # A larger PDF is not attached; the mail then only links to it.
 ATTACHMENT_LIMIT = 2 * 1024 * 1024
+# All pictures of a mail together, in bytes.
+PICTURES_LIMIT = 1024 * 1024
 PREVIEW_TITLES = 3
 
 
@@ -55,11 +61,12 @@ class Letter:
 
     def __init__(self, issue: Issue):
         pdf = attachable_pdf(issue)
-        texts = rendered(issue, is_attached=pdf is not None)
+        shown = embedded(issue)
+        texts = rendered(issue, is_attached=pdf is not None, shown=shown)
         self.plain = SplicedText(texts.plain, texts.marks)
         self.html = SplicedText(texts.html, texts.marks)
         self.unsubscribe_url = absolute("unsubscribe", "TOKEN")
-        self._encode_once(issue, texts.subject, pdf)
+        self._encode_once(issue, texts.subject, pdf, shown)
 
     def to(self, recipient: Recipient, *, at: dt.datetime) -> bytes:
         """The whole message, dated `at`, with CRLF at each line's end."""
@@ -75,8 +82,10 @@ class Letter:
         plain, rich = self.plain.tail_for(values), self.html.tail_for(escaped)
         return b"".join((head, self.start, plain, self.middle, rich, self.end))
 
-    def _encode_once(self, issue: Issue, subject: str, pdf: bytes | None) -> None:
-        inner, outer = secrets.token_hex(12), secrets.token_hex(12)
+    def _encode_once(
+        self, issue: Issue, subject: str, pdf: bytes | None, shown: dict[str, Picture]
+    ) -> None:
+        inner, outer, related = (secrets.token_hex(12) for _ in range(3))
         alternative = f'Content-Type: multipart/alternative; boundary="{inner}"\r\n\r\n'
         if pdf is not None:
             mixed = f'Content-Type: multipart/mixed; boundary="{outer}"\r\n\r\n'
@@ -86,6 +95,11 @@ class Letter:
         self.start = (headers + alternative + plain).encode("ascii") + self.plain.head
         self.middle = rich.encode("ascii") + self.html.head
         self.end = f"--{inner}--\r\n".encode("ascii")
+        if shown:
+            rich = f'--{inner}\r\nContent-Type: multipart/related; boundary="{related}"\r\n\r\n'
+            self.middle = (rich + part_head(related, "html")).encode("ascii") + self.html.head
+            parts = b"".join(picture_part(picture, related) for picture in shown.values())
+            self.end = parts + f"--{related}--\r\n".encode("ascii") + self.end
         if pdf is not None:
             self.end += pdf_part(issue, pdf, outer) + f"--{outer}--\r\n".encode("ascii")
 
@@ -127,25 +141,53 @@ def pdf_part(issue: Issue, pdf: bytes, boundary: str) -> bytes:
     return head.encode("ascii") + base64_lines(pdf)
 
 
+def picture_part(picture: Picture, boundary: str) -> bytes:
+    """A picture that the HTML part names by its digest."""
+    head = (
+        f"--{boundary}\r\nContent-Type: {pictures.media_type(picture)}\r\n"
+        f"Content-ID: <{picture.digest}>\r\nContent-Disposition: inline\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode("ascii") + base64_lines(pictures.content(picture))
+
+
+def embedded(issue: Issue) -> dict[str, Picture]:
+    """The pictures that travel with the mail, by digest: the first ones, up to the limit.
+
+    The others are seen on the page and in print; in the mail stands their caption.
+    """
+    chosen, room = {}, PICTURES_LIMIT
+    for digest, picture in pictures.of_issue(issue).items():
+        if picture.size <= room:
+            chosen[digest] = picture
+            room -= picture.size
+    return chosen
+
+
 def attachable_pdf(issue: Issue) -> bytes | None:
     """The issue's PDF where it has one that is small enough and can be read."""
-    if not issue.pdf:
+    if not issue.edition:
         return None
     try:
-        with issue.pdf.open("rb") as file:
-            return file.read() if issue.pdf.size <= ATTACHMENT_LIMIT else None
+        with issue.edition.open("rb") as file:
+            return file.read() if issue.edition.size <= ATTACHMENT_LIMIT else None
     except OSError:
         log.exception("The PDF of issue %s cannot be read: it is mailed without.", issue.pk)
         return None
 
 
-def rendered(issue: Issue, *, is_attached: bool) -> Texts:
-    """The two templates, in the association's language, filled once."""
+def rendered(
+    issue: Issue, *, is_attached: bool, shown: Mapping[str, Picture] | None = None
+) -> Texts:
+    """The two templates, in the association's language, filled once.
+
+    ``shown`` are the pictures that travel with the mail.
+    """
     marks = {name: f"[[{name}-{secrets.token_hex(8)}]]" for name in ("unit", "name", "stop")}
     with translation.override(settings.LANGUAGE_CODE):
         subject = subject_of(issue)
         context = {
-            **contents_of(issue),
+            **contents_of(issue, shown or {}),
             "issue": issue,
             "subject": subject,
             "is_attached": is_attached,
@@ -160,14 +202,37 @@ def rendered(issue: Issue, *, is_attached: bool) -> Texts:
     return Texts(subject, plain, rich, marks)
 
 
-def contents_of(issue: Issue) -> dict:
+def contents_of(issue: Issue, shown: Mapping[str, Picture]) -> dict:
     """Sections with their articles, the highlights, and the line shown in a list of mails."""
-    sections = list(issue.sections.prefetch_related("articles"))
+    sections = sections_of(issue)
     articles = [article for section in sections for article in section.articles.all()]
     highlights = [article for article in articles if article.is_highlight]
     titles = [article.title for article in (highlights or articles)[:PREVIEW_TITLES]]
-    preview = _("; ").join(titles)
-    return {"sections": sections, "highlights": highlights, "preview": preview}
+    return {
+        "chapters": [
+            {
+                "title": section.title,
+                "articles": [row(each, shown) for each in section.articles.all()],
+            }
+            for section in sections
+        ],
+        "highlights": highlights,
+        "preview": _("; ").join(titles),
+        "masthead": masthead.lines_of(issue),
+    }
+
+
+def row(article: Article, shown: Mapping[str, Picture]) -> dict:
+    """An article with its text for either part of the mail."""
+
+    def address(digest: str) -> str:
+        return f"cid:{digest}" if digest in shown else ""
+
+    return {
+        "article": article,
+        "html": reading.rendered(article.body, pictures=address, within=f"a{article.pk}"),
+        "plain": plain(article.body),
+    }
 
 
 def subject_of(issue: Issue) -> str:

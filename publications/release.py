@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 
-from publications import distribution
+from publications import distribution, editions
 from publications.copies import is_printed
 from publications.models import Delivery, Distribution, Issue
 
@@ -84,6 +84,7 @@ def release(*, issue: Issue, at: dt.datetime, by=None) -> Distribution | None:
     current = locked(issue)
     refuse_released(current)
     refuse_unready(current)
+    editions.publish(current)
     current.state = State.RELEASED
     current.released_at = at
     current.released_by = by

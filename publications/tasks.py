@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from letters.tasks import wake as wake_letters
 from members.addresses import ask_liaisons, mark_from_letters
-from publications import bouncing, distribution, release
+from publications import bouncing, distribution, previewing, release
 
 
 @shared_task
@@ -32,6 +32,12 @@ def repair_addresses() -> None:
     mark_from_letters(now)
     ask_liaisons(now)
     wake_letters()
+
+
+@shared_task
+def forget_previews() -> None:
+    """Every night: what was typeset to be looked at is not kept."""
+    previewing.forget(timezone.now())
 
 
 @shared_task

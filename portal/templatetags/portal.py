@@ -6,11 +6,13 @@ from email.utils import parseaddr
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from publications.models import Article, Issue
 from publications.reading import rendered
 
 register = template.Library()
@@ -66,10 +68,15 @@ def service_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-@register.filter
-def reading(markdown: str) -> SafeString:
-    """An article's body as safe HTML."""
-    return rendered(markdown)
+@register.simple_tag
+def article_text(article: Article, issue: Issue) -> SafeString:
+    """An article's text as safe HTML, with its pictures."""
+
+    def address(digest: str) -> str:
+        where = (issue.publication.code, issue.year, issue.number, digest)
+        return reverse("issue_picture", args=where)
+
+    return rendered(article.body, pictures=address, within=f"a{article.pk}")
 
 
 @register.filter

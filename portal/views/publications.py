@@ -1,7 +1,7 @@
 """刊物: what the unit gets, an issue on the screen, its PDF. One rule opens all three."""
 
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from benefits.entitlement import Entitlement
 from portal.acting import for_unit
 from portal.shelves import in_post, parcel_of, shelves
-from publications import reading_log
+from publications import pictures, reading_log
 from publications.eligibility import may_read
 from publications.models import Article, Issue, Section
 
@@ -80,6 +80,20 @@ def issue_pdf(request, code: str, year: int, number: int):
     return response
 
 
+@require_safe
+@for_unit
+def issue_picture(request, code: str, year: int, number: int, digest: str):
+    """A picture of an article, for whoever may read the issue; 404 for everything else."""
+    found = released_issue(code, year, number)
+    picture = pictures.shown_in(found, digest)
+    if picture is None or not may_read(request.unit, found).entitled:
+        raise Http404
+    response = HttpResponse(pictures.content(picture), content_type=pictures.media_type(picture))
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 def note_reading(request, found: Issue, answer: Entitlement) -> None:
     """That the unit has it now; a mere look at the headers is no reading."""
     if request.method == "GET":
@@ -121,10 +135,10 @@ def neighbour(found: Issue, *, later: bool) -> Issue | None:
 
 def opened(found: Issue):
     """The stored file. Raises ``Http404`` where there is none."""
-    if not found.pdf:
+    if not found.edition:
         raise Http404
     try:
-        return found.pdf.open("rb")
+        return found.edition.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
 

@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.db.models import Count
 from django.http import FileResponse, Http404
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from publications.admin.forms import IssueForm, PdfWidget, PositionedForm, Secti
 from publications.copies import to_be_posted
 from publications.models import Issue, Publication, Section
 
+DIGEST = "(?P<digest>[0-9a-f]{64})"
 COLOURS = {
     Issue.State.DRAFT: None,
     Issue.State.SCHEDULED: "info",
@@ -133,6 +134,26 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
                 self.admin_site.admin_view(self.pdf),
                 name=name("pdf"),
             ),
+            path(
+                "<int:object_id>/preview/pages/",
+                self.admin_site.admin_view(self.preview_pages),
+                name=name("preview_pages"),
+            ),
+            re_path(
+                rf"^(?P<object_id>\d+)/preview/{DIGEST}\.pdf$",
+                self.admin_site.admin_view(self.preview_pdf),
+                name=name("preview_pdf"),
+            ),
+            re_path(
+                rf"^(?P<object_id>\d+)/preview/{DIGEST}/(?P<number>\d{{1,4}})\.png$",
+                self.admin_site.admin_view(self.preview_page),
+                name=name("preview_page"),
+            ),
+            re_path(
+                rf"^(?P<object_id>\d+)/pictures/{DIGEST}/$",
+                self.admin_site.admin_view(self.picture),
+                name=name("picture"),
+            ),
             *super().get_urls(),
         ]
 
@@ -149,7 +170,7 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
 
     @display(description=_("PDF"), empty_value="—")
     def pdf_link(self, issue):
-        if not issue.pdf:
+        if not issue.edition:
             return None
         address = reverse("admin:publications_issue_pdf", args=[issue.pk])
         return format_html('<a class="text-primary-600" href="{}">{}.pdf</a>', address, issue)
@@ -286,13 +307,32 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
 
     def pdf(self, request, object_id):
         """The stored PDF for staff who may see the issue."""
+        issue = self.viewed(request, object_id)
+        if not issue.edition:
+            raise Http404
+        name = f"{issue}.pdf"
+        return FileResponse(issue.edition.open("rb"), filename=name, content_type="application/pdf")
+
+    def preview_pages(self, request, object_id):
+        return preview.pages(self, request, self.viewed(request, object_id))
+
+    def preview_pdf(self, request, object_id, digest):
+        self.viewed(request, object_id)
+        return preview.pdf(digest)
+
+    def preview_page(self, request, object_id, digest, number):
+        self.viewed(request, object_id)
+        return preview.page_picture(digest, int(number))
+
+    def picture(self, request, object_id, digest):
+        return preview.picture(self.viewed(request, object_id), digest)
+
+    def viewed(self, request, object_id) -> Issue:
+        """The issue, for staff who may see it. Raises ``Http404``."""
         issue = self.found(request, object_id)
         if not self.has_view_permission(request, issue):
             raise Http404
-        if not issue.pdf:
-            raise Http404
-        name = f"{issue}.pdf"
-        return FileResponse(issue.pdf.open("rb"), filename=name, content_type="application/pdf")
+        return issue
 
     def found(self, request, object_id) -> Issue:
         issue = self.get_object(request, str(object_id))

@@ -32,6 +32,10 @@ def pdf_path(issue: "Issue", filename: str) -> str:
     return f"issues/{issue.publication.code}/{issue.year}/{issue.number}.pdf"
 
 
+def typeset_path(issue: "Issue", filename: str) -> str:
+    return f"issues/{issue.publication.code}/{issue.year}/{issue.number}-typeset.pdf"
+
+
 def single_line(value: str) -> None:
     """No line breaks: the text becomes an e-mail subject. Raises ``ValidationError``."""
     if any(character in value for character in "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"):
@@ -72,6 +76,10 @@ class Issue(models.Model):
     masthead = models.TextField(_("masthead"), blank=True)
     pdf = models.FileField(
         _("PDF"), upload_to=pdf_path, blank=True, validators=[validate_pdf], max_length=200
+    )
+    # Ours, made at the release from the articles where staff gave no PDF.
+    typeset = models.FileField(
+        _("typeset PDF"), upload_to=typeset_path, blank=True, editable=False, max_length=200
     )
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
@@ -155,6 +163,11 @@ class Issue(models.Model):
             _("%(publication)s %(year)s no. %(number)s")
             % {"publication": self.publication.label, "year": self.year, "number": self.number}
         )
+
+    @property
+    def edition(self):
+        """The PDF that people get: the one that staff gave, else ours; falsy where none is."""
+        return self.pdf or self.typeset
 
     @property
     def is_frozen(self) -> bool:

@@ -10,7 +10,7 @@ from benefits.charter import load
 from benefits.charter_file import CHARTER_FILE, parse
 from benefits.models import ExceptionalGrant
 from members.models import MemberUnit
-from publications import catalogue
+from publications import catalogue, pictures
 from publications.models import Reading
 from publications.printing import confirm
 from tests.factories import (
@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.portal.factories import person_of, promise
 from tests.portal.pages import Page, queries_of
+from tests.publications.drawing import drawing, upload
 from tests.publications.factories import (
     ArticleFactory,
     IssueFactory,
@@ -437,3 +438,48 @@ def test_items_of_other_publications_do_not_open_this_one(reader, bulletin, autu
     issue = released(report, autumn)
 
     assert reader.get(address(issue)).status_code == 403
+
+
+# --- Pictures --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def picture(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return pictures.take(upload(drawing()), by=None, at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
+
+
+def illustrated(publication, on: dt.date, picture):
+    issue = released(publication, on)
+    body = f"![走势](picture:{picture.digest})"
+    ArticleFactory(section=SectionFactory(issue=issue), body=body)
+    return issue
+
+
+def picture_address(issue, digest: str) -> str:
+    return f"{address(issue)}pictures/{digest}/"
+
+
+def test_an_article_shows_its_pictures(reader, bulletin, autumn, picture):
+    issue = illustrated(bulletin, autumn, picture)
+
+    place = picture_address(issue, picture.digest)
+    response = reader.get(place)
+
+    assert f'<img src="{place}" alt="走势"' in reader.get(address(issue)).content.decode()
+    assert (response.content, response["Content-Type"]) == (pictures.content(picture), "image/png")
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_picture_of_another_issue_is_not_found(reader, bulletin, autumn, winter, picture):
+    illustrated(bulletin, winter, picture)
+    issue = released(bulletin, autumn, 2)
+
+    assert reader.get(picture_address(issue, picture.digest)).status_code == 404
+    assert reader.get(picture_address(issue, "no digest")).status_code == 404
+
+
+def test_a_picture_is_not_shown_to_who_may_not_read(reader, bulletin, winter, picture):
+    issue = illustrated(bulletin, winter, picture)
+
+    assert reader.get(picture_address(issue, picture.digest)).status_code == 404

@@ -124,12 +124,13 @@ def test_preview_of_the_page_and_of_the_mail(staff, issue):
         is_highlight=True,
     )
 
-    context = staff.get(address("preview", issue)).context
+    context = staff.get(address("preview", issue), {"as": "page"}).context
 
     assert context["chapters"][0]["articles"][1]["html"] == (
         "<h2>小标题</h2>\n<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"
     )
     assert [article.title for article in context["lead"]] == ["第二篇"]
+    context = staff.get(address("preview", issue), {"as": "mail"}).context
     assert context["mail"]["subject"] == "《中国矿业信息》2026年第7期（总第689期）"
     assert "[[" not in context["mail"]["html"] + context["mail"]["plain"]
 
@@ -137,15 +138,22 @@ def test_preview_of_the_page_and_of_the_mail(staff, issue):
 def test_preview_of_what_is_not_mailed_shows_no_mail(staff):
     issue = issue_with_article(publication=PublicationFactory(code="blue-book", is_mailed=False))
 
-    assert staff.get(address("preview", issue)).context["mail"] is None
+    context = staff.get(address("preview", issue), {"as": "mail"}).context
+
+    assert [kind for kind, _words, _is_current in context["choices"]] == ["print", "page"]
+    assert context["current_edition"] == "print"
 
 
-def test_preview_of_an_empty_issue(staff):
-    assert staff.get(address("preview", IssueFactory())).status_code == 200
+@pytest.mark.parametrize("edition", ["print", "page", "mail", "nonsense"])
+def test_preview_of_an_empty_issue(staff, edition):
+    assert staff.get(address("preview", IssueFactory()), {"as": edition}).status_code == 200
 
 
-def test_preview_asks_the_same_number_of_queries(staff, issue, django_assert_max_num_queries):
-    place = address("preview", issue)
+@pytest.mark.parametrize("edition", ["page", "mail"])
+def test_preview_asks_the_same_number_of_queries(
+    staff, issue, edition, django_assert_max_num_queries
+):
+    place = f"{address('preview', issue)}?as={edition}"
     one = queries(django_assert_max_num_queries, staff, place)
     for _ in range(2):
         ArticleFactory(section__issue=issue)

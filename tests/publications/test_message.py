@@ -10,11 +10,13 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
+from publications import pictures
 from publications.message import ATTACHMENT_LIMIT, Letter, Recipient
 from publications.mime import LINE, SplicedText, encoded, one_line
-from publications.models import Issue
+from publications.models import Article, Issue
 from publications.unsubscribing import contact_for, token_for, unsubscribe
 from tests.factories import ContactFactory
+from tests.publications.drawing import drawing, upload
 from tests.publications.factories import ArticleFactory, IssueFactory, SectionFactory
 
 AT = dt.datetime(2026, 3, 13, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -90,11 +92,31 @@ def test_plain_part_is_written_for_reading(issue):
         "【目录】",
         "",
         "政策速递",
-        "- 新办法下月施行 <要点>（样本日报）",
+        "- 新办法下月施行 <要点>",
         "- 地质资料馆开放夜场",
         "",
         "市场观察",
-        "- 铜价一周小结（样本网）",
+        "- 铜价一周小结",
+        "",
+        "",
+        "━━ 政策速递 ━━",
+        "",
+        "新办法下月施行 <要点>",
+        "",
+        "正文。",
+        "（样本日报）",
+        "",
+        "地质资料馆开放夜场",
+        "",
+        "正文。",
+        "",
+        "",
+        "━━ 市场观察 ━━",
+        "",
+        "铜价一周小结",
+        "",
+        "正文。",
+        "（样本网）",
         "",
         "--",
         "中国矿业联合会",
@@ -107,7 +129,7 @@ def test_plain_part_is_written_for_reading(issue):
 
 def test_html_part_escapes_what_people_wrote(issue):
     rich = parsed(Letter(issue), unit="甲<b>&公司").get_body(["html"]).get_content()
-    assert rich.count("新办法下月施行 &lt;要点&gt;") == 3  # preview, highlights, contents
+    assert rich.count("新办法下月施行 &lt;要点&gt;") == 4  # preview, highlights, contents, article
     assert rich.count("甲&lt;b&gt;&amp;公司") == 1
     assert rich.count(f'href="http://127.0.0.1:8000/unsubscribe/{token_for(17)}/"') == 1
     assert rich.count("<img") == 0
@@ -143,6 +165,36 @@ def test_pdf_is_attached_whole_and_encoded_once(issue, settings, tmp_path):
     assert message.get_content_type() == "multipart/mixed"
     assert letter.end.count(base64.b64encode(pdf[:57])) == 1
     assert message.get_body(["plain"]).get_content().count("本期PDF见附件。") == 1
+
+
+def test_pictures_travel_with_the_mail_and_are_named_by_it(issue, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    picture = pictures.take(upload(drawing()), by=None, at=AT)
+    missing = "0" * 64
+    Article.objects.filter(title="铜价一周小结").update(
+        body=f"![走势](picture:{picture.digest})\n\n![丢失的图](picture:{missing})"
+    )
+    message = parsed(Letter(issue))
+    [part] = [part for part in message.walk() if part.get_content_maintype() == "image"]
+    rich = message.get_body(["related", "html"]).get_body(["html"]).get_content()
+    assert (part["Content-ID"], part.get_content_type()) == (f"<{picture.digest}>", "image/png")
+    assert part.get_content() == pictures.content(picture)
+    assert rich.count(f'<img src="cid:{picture.digest}" alt="走势"') == 1
+    assert "<p>丢失的图</p>" in rich
+    assert rich.count("<img") == 1
+
+
+def test_pictures_beyond_the_limit_stay_at_home(issue, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    first, second = (
+        pictures.take(upload(drawing(colour=colour)), by=None, at=AT) for colour in ("red", "blue")
+    )
+    Article.objects.filter(title="铜价一周小结").update(
+        body=f"![甲](picture:{first.digest})\n\n![乙](picture:{second.digest})"
+    )
+    monkeypatch.setattr("publications.message.PICTURES_LIMIT", max(first.size, second.size))
+    images = [p for p in parsed(Letter(issue)).walk() if p.get_content_maintype() == "image"]
+    assert len(images) == 1
 
 
 def test_pdf_too_large_or_gone_is_not_attached(issue, settings, tmp_path):

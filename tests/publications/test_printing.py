@@ -542,6 +542,14 @@ def test_released_printed_issues_wait_for_a_year_to_be_posted():
 
 
 @pytest.mark.django_db
+def test_back_issues_do_not_wait_to_be_posted():
+    back = released(report(), dt.date(2026, 4, 20))
+    Issue.objects.filter(pk=back.pk).update(is_back_issue=True)
+
+    assert list(to_be_posted(POSTED_ON)) == []
+
+
+@pytest.mark.django_db
 def test_issues_without_printed_copies_do_not_wait():
     publication = report(council=0)
     electronic(publication)

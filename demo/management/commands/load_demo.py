@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from demo.archive import load_archive
 from demo.awards import load_awards
 from demo.bulletins import load_bulletins
 from demo.desk import load_desk
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         members, editor = staff["members@demo.example"], staff["editor@demo.example"]
         finance = staff["finance@demo.example"]
         load_desk(on=on, members=members, finance=finance, shown=acting)
+        load_archive(on=on)
         load_bulletins(on=on, editor=editor)
         load_printed(on=on, editor=editor)
         load_events(on=on, team=staff["events@demo.example"])
