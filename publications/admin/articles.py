@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import admin
 from django.http import HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -18,6 +18,7 @@ from publications.models import Article, Issue, Section
 WHILE_WRITING = {
     "preview": writing.preview,
     "markdown": writing.markdown,
+    "picture": writing.picture,
 }
 
 
@@ -165,7 +166,14 @@ class ArticleAdmin(FrozenWithIssue, ModelAdmin):
                 name=f"publications_article_{name}",
             )
             for name, view in WHILE_WRITING.items()
-        ] + super().get_urls()
+        ] + [
+            re_path(
+                "^picture/(?P<digest>[0-9a-f]{64})/$",
+                self.admin_site.admin_view(partial(writing.stored_picture, admin=self)),
+                name="publications_article_stored_picture",
+            ),
+            *super().get_urls(),
+        ]
 
     @display(description=_("section"))
     def section_name(self, article):

@@ -3,14 +3,16 @@
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from publications import arranging, editing, from_html, reading
-from publications.models import Article
+from publications import arranging, editing, from_html, pictures, reading
+from publications.admin.preview import as_is
+from publications.models import Article, Picture
 
 
 class MarkdownWidget(UnfoldAdminTextareaWidget):
@@ -25,7 +27,8 @@ class MarkdownWidget(UnfoldAdminTextareaWidget):
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         context["addresses"] = {
-            page: reverse(f"admin:publications_article_{page}") for page in ("preview", "markdown")
+            page: reverse(f"admin:publications_article_{page}")
+            for page in ("preview", "markdown", "picture")
         }
         return context
 
@@ -118,7 +121,7 @@ def may_write(admin, request) -> None:
 def preview(request, admin):
     """The text as it will be read."""
     may_write(admin, request)
-    return HttpResponse(reading.rendered(request.POST.get("body", "")))
+    return HttpResponse(reading.rendered(request.POST.get("body", ""), pictures=address))
 
 
 @require_POST
@@ -126,3 +129,29 @@ def markdown(request, admin):
     """The clipboard's HTML as Markdown."""
     may_write(admin, request)
     return JsonResponse({"markdown": from_html.markdown_of(request.POST.get("html", ""))})
+
+
+@require_POST
+def picture(request, admin):
+    """Store an uploaded picture; its digest is what the text names."""
+    may_write(admin, request)
+    upload = request.FILES.get("file")
+    if upload is None:
+        return JsonResponse({"error": _("Choose a picture.")}, status=400)
+    try:
+        stored = pictures.take(upload, by=request.user, at=timezone.now())
+    except ValidationError as error:
+        return JsonResponse({"error": " ".join(error.messages)}, status=400)
+    return JsonResponse({"digest": stored.digest})
+
+
+def stored_picture(request, digest: str, admin):
+    """A picture for the preview: it may stand in no article yet."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    found = get_object_or_404(Picture, digest=digest)
+    return as_is(pictures.content(found), pictures.media_type(found))
+
+
+def address(digest: str) -> str:
+    return reverse("admin:publications_article_stored_picture", args=[digest])

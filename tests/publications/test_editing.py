@@ -1,23 +1,27 @@
 """Writing an article: two editors at once, the preview, what is pasted."""
 
+import re
 import threading
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.roles import load_roles
 from publications import editing
-from publications.models import Article
+from publications.models import Article, Picture
 from tests.factories import UserFactory
+from tests.publications.drawing import drawing, upload
 from tests.publications.factories import ArticleFactory, IssueFactory, SectionFactory
 
 ADD = reverse("admin:publications_article_add")
 PREVIEW = reverse("admin:publications_article_preview")
+PICTURE = reverse("admin:publications_article_picture")
 MARKDOWN = reverse("admin:publications_article_markdown")
 
 
@@ -168,7 +172,30 @@ class TestWhileWriting:
         answer = staff_of("editor").post(MARKDOWN, {"html": html})
         assert answer.json()["markdown"].strip() == "**重点**：正文"
 
-    @pytest.mark.parametrize("address", [PREVIEW, MARKDOWN])
+    def test_an_uploaded_picture_shows_in_the_preview(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        client = staff_of("editor")
+        digest = client.post(PICTURE, {"file": upload(drawing())}).json()["digest"]
+        html = client.post(PREVIEW, {"body": f"![图](picture:{digest})"}).content.decode()
+        [source] = re.findall('src="([^"]+)"', html)
+        shown = client.get(source)
+        assert (shown.status_code, shown["Content-Type"]) == (200, "image/png")
+        assert Picture.objects.get().digest == digest
+
+    def test_a_file_that_is_no_picture_is_refused_in_words(self):
+        file = SimpleUploadedFile("x.png", b"not a picture")
+        answer = staff_of("editor").post(PICTURE, {"file": file})
+        assert (answer.status_code, list(answer.json())) == (400, ["error"])
+        assert staff_of("editor").post(PICTURE).status_code == 400
+        assert Picture.objects.count() == 0
+
+    def test_lines_end_as_everywhere_else(self):
+        section = SectionFactory()
+        fields = {"section": section.pk, "title": "甲", "body": "一。\r\n\r\n二。"}
+        staff_of("editor").post(ADD, fields)
+        assert Article.objects.get().body == "一。\n\n二。"
+
+    @pytest.mark.parametrize("address", [PREVIEW, MARKDOWN, PICTURE])
     def test_who_may_not_write_is_refused(self, address):
         assert staff_of("read_only").post(address, {"body": "x"}).status_code == 403
         assert staff_of("editor").get(address).status_code == 405

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('benefits', '0001_initial'),
-        ('publications', '0003_editorial'),
+        ('publications', '0004_typeset'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
