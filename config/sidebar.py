@@ -44,6 +44,7 @@ GROUPS = [
             (_("Articles"), "article", "publications.article"),
             (_("Search the archive"), "manage_search", "publications.issue.archive"),
             (_("Members' news"), "campaign", "news.newssubmission"),
+            (_("Templates of sections"), "toc", "publications.sectiontemplate"),
             (_("Publications"), "library_books", "publications.publication"),
         ],
     ),

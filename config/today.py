@@ -25,7 +25,7 @@ from members.models import (
     StatementLine,
     TransferSlip,
 )
-from publications import placing
+from publications import placing, schedule
 from publications.copies import to_be_posted
 from publications.models import Delivery, Distribution, Issue
 from reports import cliff
@@ -42,10 +42,22 @@ LINES = [
         "?state__exact=held",
     ),
     (
+        _("Issues under review"),
+        _("The first, second or final review waits for its signature, or the release for its day."),
+        "publications.issue",
+        "?state__exact=in_review",
+    ),
+    (
         _("Issues in preparation"),
         _("Drafts, and issues that go out at a set time."),
         "publications.issue",
         "?state__in=draft,scheduled",
+    ),
+    (
+        _("Publications with an issue due or late"),
+        _("Start the issue, or say on the calendar why none appears."),
+        "publications.publication",
+        "?due=yes",
     ),
     (
         _("Distributions under way"),
@@ -187,6 +199,7 @@ def waiting(on: dt.date) -> list[QuerySet]:
         Issue.objects.filter(state=Issue.State.HELD),
         Issue.objects.filter(state=Issue.State.IN_REVIEW),
         Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.SCHEDULED]),
+        schedule.behind(on),
         Distribution.objects.filter(
             state__in=[Distribution.State.RUNNING, Distribution.State.PAUSED]
         ),

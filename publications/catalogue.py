@@ -7,7 +7,9 @@ from publications.models import Publication
 
 FILE = Path(__file__).with_name("catalogue.yaml")
 
+OPTIONAL = ("name_en", "is_mailed", "due_weekday", "due_day", "due_months")
+
 
 def load(path: Path = FILE) -> catalogue.Loaded:
     """Add the publications that are not there yet. Raises ``ValidationError``."""
-    return catalogue.load(Publication, path, optional=("name_en", "is_mailed"))
+    return catalogue.load(Publication, path, optional=OPTIONAL)

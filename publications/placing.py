@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from news.models import NewsSubmission
-from publications.models import Article, Issue, Section
+from publications.models import Article, Issue, Publication, Section
 
 SECTION = "会员动态"
 SOURCE_LENGTH = Article._meta.get_field("source").max_length
@@ -33,17 +33,51 @@ def placed_in(issue: Issue) -> QuerySet[Article]:
 
 
 @transaction.atomic
-def place(*, submission: NewsSubmission, issue: Issue, by, at: dt.datetime) -> Article:
-    """Make an article of the text. Raises ``ValidationError`` where the issue has gone out
-    (code ``frozen``) or the text stands in an issue already (``already_placed``)."""
+def place(
+    *,
+    submission: NewsSubmission,
+    issue: Issue,
+    by,
+    at: dt.datetime,
+    section: Section | None = None,
+) -> Article:
+    """Make an article of the text, in the section for members' news or in the one given.
+
+    Raises ``ValidationError`` where the issue has gone out (code ``frozen``) or the text stands
+    in an issue or the stock already (``already_placed``).
+    """
     refuse_frozen(locked(issue))
+    text = waiting(submission)
+    section = section or section_of(issue)
+    article = article_of(text, by=by, at=at)
+    article.section, article.position = section, section.next_position()
+    article.full_clean()
+    article.save()
+    return article
+
+
+@transaction.atomic
+def keep(*, submission: NewsSubmission, publication: Publication, by, at: dt.datetime) -> Article:
+    """Make an article of the text in the publication's stock, for an issue to come. Raises
+    ``ValidationError`` (``already_placed``) where it stands in an issue or a stock already."""
+    article = article_of(waiting(submission), by=by, at=at)
+    article.stock_of = publication
+    article.full_clean()
+    article.save()
+    return article
+
+
+def waiting(submission: NewsSubmission) -> NewsSubmission:
+    """The text, locked. Raises ``ValidationError`` where it is placed already."""
     text = NewsSubmission.objects.select_for_update(of=["self"]).select_related("unit")
     text = text.get(pk=submission.pk)
     refuse_placed(text)
-    section = section_of(issue)
-    article = Article(
-        section=section,
-        position=section.next_position(),
+    return text
+
+
+def article_of(text: NewsSubmission, *, by, at: dt.datetime) -> Article:
+    """The text as an article that stands nowhere yet."""
+    return Article(
         title=" ".join(text.title.split()),
         source=text.unit.name[:SOURCE_LENGTH],
         body=paragraphs(text.body),
@@ -51,21 +85,20 @@ def place(*, submission: NewsSubmission, issue: Issue, by, at: dt.datetime) -> A
         placed_at=at,
         placed_by=by,
     )
-    article.full_clean()
-    article.save()
-    return article
 
 
 @transaction.atomic
 def take_back(*, submission: NewsSubmission) -> None:
-    """Take the text out of its issue, with what editors changed in it; it waits again.
+    """Take the text out of its issue or the stock, with what editors changed in it; it waits
+    again.
 
     Raises ``ValidationError`` where the issue has gone out, and where it stands in none.
     """
-    article = Article.objects.filter(submission=submission).select_related("section").first()
+    article = Article.objects.filter(submission=submission).select_related("section__issue").first()
     if article is None:
         raise ValidationError(_("This text stands in no issue."), code="not_placed")
-    refuse_frozen(locked(article.section.issue))
+    if article.section:
+        refuse_frozen(locked(article.section.issue))
     article.delete()
 
 
@@ -82,14 +115,21 @@ def refuse_frozen(issue: Issue) -> None:
 
 def refuse_placed(submission: NewsSubmission) -> None:
     article = Article.objects.filter(submission=submission).select_related(
-        "section__issue__publication"
+        "section__issue__publication", "stock_of"
     )
     if found := article.first():
         raise ValidationError(
             _("“%(title)s” stands in %(issue)s already."),
             code="already_placed",
-            params={"title": submission.title, "issue": found.section.issue},
+            params={"title": submission.title, "issue": place_of(found)},
         )
+
+
+def place_of(article: Article) -> str:
+    """Where the article stands, in words."""
+    if article.section:
+        return str(article.section.issue)
+    return _("the stock of %(publication)s") % {"publication": article.stock_of.label}
 
 
 def section_of(issue: Issue) -> Section:

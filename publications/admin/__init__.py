@@ -4,7 +4,7 @@ from publications.admin.articles import ArticleAdmin, SectionAdmin
 from publications.admin.deliveries import DeliveryAdmin, DistributionAdmin
 from publications.admin.issues import IssueAdmin
 from publications.admin.printruns import ParcelAdmin, PrintRunAdmin
-from publications.admin.publications import PublicationAdmin
+from publications.admin.publications import PublicationAdmin, SectionTemplateAdmin
 
 __all__ = [
     "ArticleAdmin",
@@ -15,4 +15,5 @@ __all__ = [
     "PrintRunAdmin",
     "PublicationAdmin",
     "SectionAdmin",
+    "SectionTemplateAdmin",
 ]

@@ -1,15 +1,25 @@
 """Sections and articles: dragged into order, frozen once the issue has gone out."""
 
+from functools import partial
+
 from django.contrib import admin
-from django.urls import reverse
+from django.http import HttpResponseRedirect
+from django.urls import path, re_path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
 
+from publications.admin import writing
 from publications.admin.forms import PositionedForm, PositionedFormSet
+from publications.admin.writing import ADDING, ArticleForm
 from publications.models import Article, Issue, Section
+
+WHILE_WRITING = {
+    "preview": writing.preview,
+    "markdown": writing.markdown,
+    "picture": writing.picture,
+}
 
 
 class FrozenWithIssue:
@@ -88,7 +98,8 @@ class ArticleAdmin(FrozenWithIssue, ModelAdmin):
     list_select_related = ["section__issue__publication", "stock_of"]
     search_fields = ["title", "source", "body"]
     search_help_text = _("Search titles, sources and texts")
-    fields = ["section", "stock_of", "title", ("source", "page", "is_highlight"), "body"]
+    form = ArticleForm
+    change_form_before_template = "admin/publications/article/conflict.html"
     show_full_result_count = False
     warn_unsaved_form = True
 
@@ -110,17 +121,63 @@ class ArticleAdmin(FrozenWithIssue, ModelAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "body":
-            kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 28})
-            kwargs["help_text"] = _(
-                "Markdown: an empty line between paragraphs, “## ” before a sub-heading, "
-                "“- ” before an item of a list, **bold**, [text](address)."
-            )
+            kwargs |= {"widget": ArticleForm.Meta.widgets["body"], "help_text": ADDING}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def get_fields(self, request, obj=None):
+        """Where a new article goes is chosen here; later it is moved in the room of its issue."""
+        place = ["issue", "section_name"] if obj else ["section", "stock_of"]
+        text = ["title", "source", ("page", "is_highlight"), "body"]
+        return [*place, *text, "seen"] if self.may_write(request, obj) else [*place, *text]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["issue", "section_name"] if obj else []
+
+    def may_write(self, request, obj) -> bool:
+        return obj is None or self.has_change_permission(request, obj)
+
     def save_model(self, request, obj, form, change):
-        if not change or "section" in form.changed_data:
+        """The form has locked the section's issue: no other article gets the same place."""
+        if not change:
             obj.position = obj.section.next_position() if obj.section else 0
         super().save_model(request, obj, form, change)
+
+    # --- Back to the room of the issue ---
+
+    def response_post_save_add(self, request, obj):
+        return self.to_room(obj) or super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request, obj):
+        return self.to_room(obj) or super().response_post_save_change(request, obj)
+
+    def to_room(self, article) -> HttpResponseRedirect | None:
+        issue = article.section.issue if article.section else newest_draft(article.stock_of)
+        return issue and HttpResponseRedirect(
+            reverse("admin:publications_issue_edit", args=[issue.pk])
+        )
+
+    # --- What the page asks for while somebody writes ---
+
+    def get_urls(self):
+        return [
+            path(
+                f"{name}/",
+                self.admin_site.admin_view(partial(view, admin=self)),
+                name=f"publications_article_{name}",
+            )
+            for name, view in WHILE_WRITING.items()
+        ] + [
+            re_path(
+                "^picture/(?P<digest>[0-9a-f]{64})/$",
+                self.admin_site.admin_view(partial(writing.stored_picture, admin=self)),
+                name="publications_article_stored_picture",
+            ),
+            *super().get_urls(),
+        ]
+
+    @display(description=_("section"))
+    def section_name(self, article):
+        return article.section or "—"
 
     @display(description=_("issue"), ordering="section__issue__issued_on")
     def issue(self, article):
@@ -128,7 +185,7 @@ class ArticleAdmin(FrozenWithIssue, ModelAdmin):
             return _("in stock for %(publication)s") % {"publication": article.stock_of.label}
         return format_html(
             '<a href="{}">{}</a>',
-            reverse("admin:publications_issue_change", args=[article.section.issue_id]),
+            reverse("admin:publications_issue_edit", args=[article.section.issue_id]),
             article.section.issue,
         )
 
@@ -137,3 +194,8 @@ def open_sections():
     """Sections of issues that have not gone out, the latest issue first."""
     rows = Section.objects.exclude(issue__state=Issue.State.RELEASED)
     return rows.select_related("issue__publication").order_by("-issue__issued_on", "position")
+
+
+def newest_draft(publication) -> Issue | None:
+    """The issue that the stock would go into."""
+    return publication.issues.filter(state=Issue.State.DRAFT).order_by("-issued_on").first()

@@ -13,8 +13,8 @@ from unfold.decorators import action, display
 
 from publications import numbering
 from publications.admin import (
-    checks,
     archive,
+    checks,
     importing,
     news,
     preview,
@@ -24,6 +24,8 @@ from publications.admin import (
     releasing,
     reviews,
 )
+from publications.admin import room as room_page
+from publications.admin import starting as starting_pages
 from publications.admin.articles import FrozenWithIssue, link_to_write
 from publications.admin.forms import IssueForm, PdfWidget, PositionedForm, SectionFormSet
 from publications.copies import to_be_posted
@@ -93,7 +95,8 @@ class PostingFilter(admin.SimpleListFilter):
 class IssueAdmin(FrozenWithIssue, ModelAdmin):
     form = IssueForm
     inlines = [SectionInline]
-    list_display = ["__str__", "issued_on", "serial_number", "title", "articles", "stage", "when"]
+    list_display = ["name", "issued_on", "serial_number", "title", "articles", "stage", "when"]
+    list_display_links = None
     list_filter = ["state", PostingFilter, "publication", "year"]
     list_select_related = ["publication"]
     list_per_page = 50
@@ -114,8 +117,9 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
             },
         ),
     ]
-    actions_list = ["import_file", "archive"]
+    actions_list = ["start", "import_file", "calendar", "archive"]
     actions_detail = [
+        "edit",
         "news",
         "preview",
         "checks",
@@ -198,6 +202,12 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
 
     # --- Columns ---
 
+    @display(description=_("issue"), ordering="issued_on")
+    def name(self, issue):
+        """The way to where work on it is done."""
+        address = reverse("admin:publications_issue_edit", args=[issue.pk])
+        return format_html('<a class="text-link font-medium" href="{}">{}</a>', address, issue)
+
     @display(description=_("articles"), ordering="articles_count")
     def articles(self, issue):
         return issue.articles_count
@@ -252,6 +262,25 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
 
     def has_import_permission(self, request) -> bool:
         return request.user.has_perm("publications.import_issue")
+
+    @action(description=_("Edit"), url_path="edit", permissions=["view"], icon="edit_note")
+    def edit(self, request, object_id):
+        return room_page.page(self, request, self.found(request, object_id))
+
+    @action(
+        description=_("Start the next issue"),
+        url_path="start",
+        permissions=["add"],
+        icon="add_notes",
+    )
+    def start(self, request):
+        return starting_pages.start(self, request)
+
+    @action(
+        description=_("Calendar"), url_path="calendar", permissions=["view"], icon="calendar_month"
+    )
+    def calendar(self, request):
+        return starting_pages.calendar(self, request)
 
     @action(
         description=_("Who gets it, and why"),

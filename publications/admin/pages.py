@@ -3,6 +3,7 @@
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from publications.models import Issue
 
@@ -12,7 +13,8 @@ FOLDER = "admin/publications/issue/"
 def tabs(request, issue: Issue, current: str) -> list[dict]:
     """The pages of an issue, in the order of an editor's work."""
     pages = [
-        ("change", _("Contents"), "publications.view_issue"),
+        ("edit", pgettext("tab", "Edit"), "publications.view_issue"),
+        ("change", _("Particulars"), "publications.view_issue"),
         ("news", _("Members' news"), "news.view_newssubmission"),
         ("preview", _("Preview"), "publications.view_issue"),
         ("checks", _("Checks"), "publications.view_issue"),

@@ -3,6 +3,7 @@ from publications.models.deliveries import Delivery, Distribution
 from publications.models.imports import IssueImport
 from publications.models.issues import Article, Issue, Section
 from publications.models.pictures import Picture
+from publications.models.planning import SectionTemplate, SkippedIssue
 from publications.models.printing import Parcel, PrintRun
 from publications.models.publications import Publication
 from publications.models.readings import Reading
@@ -14,9 +15,9 @@ __all__ = [
     "Delivery",
     "Distribution",
     "Issue",
+    "IssueImport",
     "IssueVersion",
     "LinkCheck",
-    "IssueImport",
     "Parcel",
     "Picture",
     "PrintRun",
@@ -27,5 +28,7 @@ __all__ = [
     "ReviewStep",
     "SearchEntry",
     "Section",
+    "SectionTemplate",
     "SettledFinding",
+    "SkippedIssue",
 ]

@@ -329,7 +329,7 @@ class Article(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("title", "source", "body", "section"),
                 func="DELETE FROM publications_searchentry WHERE article_id = NEW.id; RETURN NULL;",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

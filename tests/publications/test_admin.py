@@ -313,17 +313,20 @@ def test_an_article_is_written_at_the_end_of_its_section(staff):
     assert (article.position, article.source, article.is_highlight) == (2, "样本社", True)
 
 
-def test_an_article_moves_to_the_end_of_another_section(staff):
+def test_the_form_of_an_article_does_not_move_it(staff):
+    """Moving is done in the room, where its order is seen."""
     article = ArticleFactory(position=1)
     other = ArticleFactory(section__issue=article.section.issue, position=1).section
+    page = staff.get(address("article_change", article.pk))
+    form = page.context["adminform"].form
 
     staff.post(
         address("article_change", article.pk),
-        {"section": other.pk, "title": "改了", "source": "", "page": "", "body": "正文。"},
+        {"section": other.pk, "title": "改了", "body": "正文。", "seen": form.initial["seen"]},
     )
 
     article.refresh_from_db()
-    assert (article.section, article.position) == (other, 2)
+    assert (article.title, article.section == other, article.position) == ("改了", False, 1)
 
 
 # --- Frozen ----------------------------------------------------------------------------------
