@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +14,15 @@ from publications.admin.pages import shown
 from publications.checking import Finding
 from publications.models import Article, Issue, LinkCheck
 
+# Findings about an issue's arrangement; the others are about what stands in its fields.
+IN_THE_ROOM = {"nothing", "no_highlight", "empty_section"}
+
 
 def page(admin, request, issue: Issue):
     may_change = admin.has_change_permission(request, issue)
-    if request.method == "POST" and may_change:
+    if request.method == "POST":
+        if not may_change:
+            raise PermissionDenied
         return act(admin, request, issue)
     settled = {row.fingerprint: row for row in issue.settled_findings.select_related("by")}
     found = checking.findings(issue)
@@ -27,7 +32,7 @@ def page(admin, request, issue: Issue):
         request,
         issue,
         "checks",
-        groups=groups(waiting),
+        groups=groups(waiting, issue),
         waiting=len(waiting),
         settled=[
             (each, settled[each.fingerprint]) for each in found if each.fingerprint in settled
@@ -37,10 +42,10 @@ def page(admin, request, issue: Issue):
     )
 
 
-def groups(found: list[Finding]) -> list[dict]:
+def groups(found: list[Finding], issue: Issue) -> list[dict]:
     """The findings of each article together, those of the issue first."""
     return [
-        {"article": article, "rows": [(each, place_of(each)) for each in rows]}
+        {"article": article, "rows": [(each, place_of(each, issue)) for each in rows]}
         for article, rows in groupby(
             sorted(found, key=lambda each: each.article.pk if each.article else 0),
             key=lambda each: each.article,
@@ -48,11 +53,12 @@ def groups(found: list[Finding]) -> list[dict]:
     ]
 
 
-def place_of(finding: Finding) -> str:
+def place_of(finding: Finding, issue: Issue) -> str:
     """Where it can be corrected."""
     if finding.article:
         return reverse("admin:publications_article_change", args=[finding.article.pk])
-    return ""
+    page = "edit" if finding.kind in IN_THE_ROOM else "change"
+    return reverse(f"admin:publications_issue_{page}", args=[issue.pk])
 
 
 def asked(issue: Issue) -> dict:

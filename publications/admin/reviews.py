@@ -18,6 +18,11 @@ from publications.models import Issue, ReviewComment, ReviewStep
 def page(admin, request, issue: Issue):
     if request.method == "POST":
         return act(admin, request, issue)
+    return reading(admin, request, issue, typed={})
+
+
+def reading(admin, request, issue: Issue, *, typed: dict[str, str]):
+    """The page, with what was typed into it where it was refused."""
     course = Course(issue)
     return shown(
         admin,
@@ -29,7 +34,8 @@ def page(admin, request, issue: Issue):
         reasons=course.why_not(request.user),
         missing=missing(issue),
         digest=digest_of(content_of(issue)),
-        chapters=chapters(issue),
+        chapters=chapters(issue, typed),
+        typed=typed,
         remarks=issue.comments.select_related("article", "step__by", "settled_by"),
         open_remarks=open_comments(issue).count(),
         may_submit=request.user.has_perm("publications.submit_issue"),
@@ -37,14 +43,19 @@ def page(admin, request, issue: Issue):
     )
 
 
-def chapters(issue: Issue) -> list[dict]:
-    """The issue as it is to be read."""
+def chapters(issue: Issue, typed: dict[str, str]) -> list[dict]:
+    """The issue as it is to be read, each article with the remark typed below it."""
     sections = issue.sections.order_by("position").prefetch_related("articles")
     return [
         {
             "title": section.title,
             "articles": [
-                {"article": each, "html": text(each, issue)} for each in section.articles.all()
+                {
+                    "article": each,
+                    "html": text(each, issue),
+                    "remark": typed.get(f"remark-{each.pk}", ""),
+                }
+                for each in section.articles.all()
             ],
         }
         for section in sections
@@ -73,6 +84,8 @@ def act(admin, request, issue: Issue):
         except (ValidationError, PermissionDenied) as error:
             for message in getattr(error, "messages", None) or [str(error)]:
                 messages.error(request, message)
+            issue.refresh_from_db()
+            return reading(admin, request, issue, typed=request.POST.dict())
         else:
             admin.log_change(request, issue, said)
             messages.success(request, said)
