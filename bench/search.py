@@ -74,8 +74,7 @@ def populate(publication: Publication) -> None:
             issued_on=on,
             year=on.year,
             number=number + 1,
-            state="released",
-            released_at=dt.datetime.combine(on, dt.time(9), dt.UTC),
+            is_back_issue=True,
         )
         section = Section.objects.create(issue=issue, position=1, title=f"栏目{number % 8}")
         Article.objects.bulk_create(
@@ -88,6 +87,7 @@ def populate(publication: Publication) -> None:
             )
             for position in range(PER_ISSUE)
         )
+    Issue.objects.update(state="released", released_at=dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC))
 
 
 def text(draw: random.Random, words: list[str], weights: list[float]) -> str:

@@ -89,7 +89,9 @@ def send_back(
     course = may_decide(current, stage, by)
     said = {pk: text.strip() for pk, text in (remarks or {}).items() if text.strip()}
     if not said and not comment.strip():
-        raise ValidationError(_("Say what is to be corrected."), code="nothing_said")
+        raise ValidationError(
+            _("Say what is to be corrected: in a remark or in a comment."), code="nothing_said"
+        )
     step = decided(course, stage, Decision.RETURNED, by=by, at=at, comment=comment)
     articles = Article.objects.filter(pk__in=said, section__issue=current)
     ReviewComment.objects.bulk_create(

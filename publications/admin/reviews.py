@@ -63,10 +63,12 @@ def chapters(issue: Issue, typed: dict[str, str]) -> list[dict]:
 
 
 def changed_since(course: Course) -> list[str]:
-    """The titles of articles that differ from what was signed last; empty where nothing was."""
-    if not course.steps:
+    """The titles of articles that differ from what was submitted or decided on last."""
+    seen = [*course.rounds[-1:], *course.steps[-1:]]
+    if not seen:
         return []
-    signed = by_id(course.steps[-1].version.content)
+    latest = max(seen, key=lambda each: each.version.made_at).version
+    signed = by_id(latest.content)
     now = by_id(content_of(course.issue))
     return [each["title"] for pk, each in now.items() if signed.get(pk) != each]
 

@@ -211,7 +211,7 @@ class World:
         grant = ExceptionalGrant.objects.create(
             unit=self.others,
             reason="样例",
-            approved_by=User.objects.get(is_superuser=True),
+            approved_by=User.objects.get(email="superuser@people.example"),
             starts_on=ISSUED_ON,
             ends_on=ISSUED_ON,
         )
@@ -263,7 +263,9 @@ class World:
             self.ours.representatives.first(),
             self.ours.api_tokens.last(),
             *one_of_each_sheet(by=User.objects.get(email="member_services@people.example")),
-            *merged_and_folded(by=User.objects.get(is_superuser=True), at=timezone.now()),
+            *merged_and_folded(
+                by=User.objects.get(email="superuser@people.example"), at=timezone.now()
+            ),
             *one_of_each_of_people(
                 self.ours,
                 by=User.objects.get(email="manager@people.example"),

@@ -14,6 +14,7 @@ from tests.publications.factories import (
     IssueFactory,
     PublicationFactory,
     SectionFactory,
+    gone_out,
 )
 from tests.publications.news import NewsFactory
 
@@ -151,7 +152,7 @@ def test_member_news_with_one_click_into_the_issue_or_the_stock(editor, issue):
 
 def test_a_released_issue_is_shown_and_refuses(editor, issue):
     at = dt.datetime(2026, 3, 20, 1, tzinfo=dt.UTC)
-    Issue.objects.filter(pk=issue.pk).update(state="released", released_at=at)
+    gone_out(issue, at=at)
     page = editor.get(room(issue))
     assert page.context["may_edit"] is False
     answer = press(editor, issue, f"up:{named('丙').pk}")

@@ -15,6 +15,7 @@ from members.models import SpecialCommittee
 from publications import eligibility, printing, release, schedule, starting
 from publications.models import Article, Delivery, Issue, Publication
 from tests.factories import ContactFactory, SeatFactory, UserFactory, member
+from tests.publications.factories import signed_off
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +120,7 @@ def test_an_issue_goes_to_whom_the_charter_names(code, units, settings, tmp_path
     publication, editor = Publication.objects.get(code=code), UserFactory()
     issue = issue_of(publication, editor)
 
-    release.release(issue=issue, at=AT, by=editor)
+    release.release(issue=signed_off(issue), at=AT, by=editor)
 
     issue.refresh_from_db()
     assert posted(issue, editor) == copies_by_unit(code, units)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from publications import arranging, placing
 from publications.models import Article, Issue, Section
 from tests.factories import UserFactory
-from tests.publications.factories import ArticleFactory, IssueFactory, SectionFactory
+from tests.publications.factories import ArticleFactory, IssueFactory, SectionFactory, gone_out
 from tests.publications.news import NewsFactory
 
 AT = dt.datetime(2026, 3, 13, 1, tzinfo=dt.UTC)
@@ -81,7 +81,7 @@ class TestInOneIssue:
 
     def test_nothing_moves_out_of_or_into_what_has_gone_out(self, issue, news):
         gone = section(IssueFactory(), "旧")
-        Issue.objects.filter(pk=gone.issue_id).update(state="released", released_at=AT)
+        gone_out(gone.issue, at=AT)
         for article, to in [("甲", gone), ("旧", news), ("旧", issue.publication)]:
             code = code_of(lambda a=article, t=to: arranging.move(article=named(a), to=t))
             assert code == "frozen"
@@ -163,7 +163,7 @@ def test_a_release_meanwhile_is_seen():
     with transaction.atomic():
         Issue.objects.select_for_update().get(pk=issue.pk)
         thread.start()
-        Issue.objects.filter(pk=issue.pk).update(state="released", released_at=AT)
+        gone_out(issue, at=AT)
         thread.join(timeout=0.3)
         assert thread.is_alive()
     thread.join()

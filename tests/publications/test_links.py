@@ -32,7 +32,7 @@ class Pages(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_GET = do_HEAD = answer
+    do_GET = do_HEAD = answer  # noqa: N815 - the names that http.server calls
 
     def log_message(self, *_arguments):
         """Quiet."""

@@ -255,27 +255,6 @@ def test_what_cannot_go_out_is_held_and_does_not_stop_the_others():
 # --- Two at once -----------------------------------------------------------------------------
 
 
-def at_once(*calls) -> list:
-    """Run the calls on connections of their own, all started together."""
-    barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(place, call):
-        try:
-            barrier.wait(timeout=10)
-            results[place] = call()
-        except ValidationError as error:
-            results[place] = error.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_people_press_release_together():
     issue = ready()

@@ -11,6 +11,7 @@ from publications.models import Issue, Parcel, PrintRun, Publication, Reading
 from services.models import ServiceOffering, ServiceRequest
 from tests.benefits.factories import ItemFactory
 from tests.factories import TierFactory, UserFactory
+from tests.publications.factories import IssueFactory
 
 numbers = count(1)
 
@@ -100,7 +101,7 @@ def registered(
 
 def issue(code: str, issued_on: dt.date) -> Issue:
     """A released issue of the item's publication."""
-    return Issue.objects.create(
+    return IssueFactory(
         publication=tied(Publication, code),
         issued_on=issued_on,
         year=issued_on.year,
