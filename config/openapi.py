@@ -11,6 +11,7 @@ SUBJECTS = {
     "notices": _("Dues"),
     "publications": _("Publications"),
     "issues": _("Publications"),
+    "articles": _("Publications"),
     "events": _("Events"),
     "registrations": _("Events"),
     "attendees": _("Events"),

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from threading import Lock
 
 import pypdfium2
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from publications.editions import edition, typeset_edition
 from publications.models import Issue
@@ -36,6 +38,7 @@ def preview(issue: Issue) -> Preview:
     if issue.pdf:
         with issue.pdf.open("rb") as file:
             pdf = file.read()
+        refuse_unreadable(pdf)
         digest = hashlib.sha256(pdf).hexdigest()
         keep(digest, pdf)
     else:
@@ -45,6 +48,13 @@ def preview(issue: Issue) -> Preview:
             pdf = typeset_edition(wanted)
             keep(digest, pdf)
     return Preview(digest, page_count(pdf))
+
+
+def refuse_unreadable(pdf: bytes) -> None:
+    try:
+        page_count(pdf)
+    except pypdfium2.PdfiumError as error:
+        raise ValidationError(_("The uploaded PDF cannot be read. Upload it again.")) from error
 
 
 def kept(digest: str) -> bytes | None:

@@ -46,8 +46,17 @@ from members.models import (
     TransferSlip,
 )
 from news.models import NewsSubmission
-from publications import printing, unsubscribing
-from publications.models import Article, Issue, PrintRun, Publication, Section
+from publications import correcting, pictures, previewing, printing, unsubscribing
+from publications.models import (
+    Article,
+    Issue,
+    IssueImport,
+    Picture,
+    PrintRun,
+    Publication,
+    Section,
+    SectionTemplate,
+)
 from publications.release import release
 from reports.models import CliffUnit, UnitStatement
 from services.models import ServiceOffering, ServiceRequest, Study
@@ -67,6 +76,7 @@ from tests.members.factories import batch
 from tests.members.papers import one_of_each_paper
 from tests.members.people import INVITATION_KEY, merged_and_folded, one_of_each_of_people
 from tests.members.sheets import one_of_each_sheet
+from tests.publications.drawing import drawing, empty_page, upload
 from tests.publications.factories import signed_off
 from tests.services.factories import one_of_each_service
 
@@ -175,7 +185,9 @@ class World:
             **fields,
         )
         section = Section.objects.create(issue=issue, position=1, title="重要新闻")
-        Article.objects.create(section=section, position=1, title="样稿", body="正文。")
+        picture = pictures.take(upload(drawing()), by=None, at=RELEASED_AT)
+        body = f"正文。\n\n![图](picture:{picture.digest})"
+        Article.objects.create(section=section, position=1, title="样稿", body=body)
         return issue
 
     def print_run(self) -> PrintRun:
@@ -204,7 +216,7 @@ class World:
         )
 
     def one_of_each(self) -> list:
-        draft = self.issue(number=8, serial_number=690, pdf=ContentFile(b"%PDF-1.7", name="2.pdf"))
+        draft = self.issue(number=8, serial_number=690, pdf=ContentFile(empty_page(), name="2.pdf"))
         section = draft.sections.get()
         sent = self.released.distribution
         run = self.print_run()
@@ -235,6 +247,13 @@ class World:
         )
         return [
             draft.publication,
+            SectionTemplate.objects.create(
+                publication=draft.publication, name="样例", titles="重要新闻"
+            ),
+            correcting.begin(
+                data="样稿\n\n正文一段。".encode(), file_name="1.txt", by=None, at=RELEASED_AT
+            ),
+            Picture.objects.get(),
             draft,
             section,
             section.articles.get(),
@@ -331,6 +350,12 @@ class World:
             return self.objects[DuesReceipt].pk
         if name == "pk" and (model := self.of_people(route)):
             return self.objects[model].pk
+        if name == "pk" and route.startswith("publications/"):
+            return Article.objects.get(section__issue=self.released).pk
+        if name == "digest" and "preview" in route:
+            return previewing.preview(self.objects[Issue]).digest
+        if name == "number" and "preview" in route:
+            return 1
         if name == "object_id":
             return self.released.pk if route.endswith("progress/") else self.object_of(route).pk
         if name == "code" and route.startswith("rights/"):
@@ -350,6 +375,8 @@ class World:
             "part": lambda: "report",
             "subject": lambda: self.objects[SheetImport].subject,
             "person": lambda: self.objects[Attendee].pk,
+            "digest": lambda: self.objects[Picture].digest,
+            "import_id": lambda: self.objects[IssueImport].pk,
             "uidb36": lambda: user_pk_to_url_str(user),
             "key": lambda: self.key(route, user),
         }[name]()

@@ -5,6 +5,7 @@ import random
 import struct
 import zlib
 
+import pypdfium2
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -22,6 +23,14 @@ def upload(image: Image.Image, kind: str = "PNG", name: str = "图.png", **optio
     target = io.BytesIO()
     image.save(target, kind, **options)
     return SimpleUploadedFile(name, target.getvalue())
+
+
+def empty_page() -> bytes:
+    """A PDF of one page."""
+    document, target = pypdfium2.PdfDocument.new(), io.BytesIO()
+    document.new_page(595, 842)
+    document.save(target)
+    return target.getvalue()
 
 
 def claiming(width: int, height: int) -> SimpleUploadedFile:

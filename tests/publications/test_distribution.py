@@ -85,7 +85,7 @@ def test_statements_for_each_message(issue, sink):
     with CaptureQueriesContext(connection) as few:
         deliver(distribution.pk)
     assert states(distribution) == {"accepted": 40}
-    assert len(few) <= 40 + 12
+    assert len(few) <= 40 + 15
 
 
 def test_two_workers_never_hold_the_same_message(issue):

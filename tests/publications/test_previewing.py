@@ -36,6 +36,8 @@ def address(name: str, issue, *more) -> str:
 
 
 def files() -> list[str]:
+    if not default_storage.exists(previewing.FOLDER):
+        return []
     return sorted(default_storage.listdir(previewing.FOLDER)[1])
 
 
@@ -53,6 +55,13 @@ def test_another_text_is_another_preview():
     first = preview(issue)
     ArticleFactory(section=issue.sections.get(), title="又一篇")
     assert preview(issue).digest != first.digest
+
+
+def test_an_uploaded_pdf_that_cannot_be_read_says_so(staff):
+    issue = IssueFactory(pdf=ContentFile(b"%PDF-1.7 cut off", name="1.pdf"))
+    part = staff.get(address("preview_pages", issue)).content.decode()
+    assert "上传的PDF无法读取，请重新上传。" in part
+    assert files() == []
 
 
 def test_pages_are_shown_as_pictures(staff):

@@ -345,7 +345,7 @@ class TestByHand:
             "UPDATE publications_issueversion SET digest = 'x'",
         ):
             with (
-                pytest.raises(Exception, match="(?i)chang|delet|protect|cannot"),
+                pytest.raises(DatabaseError),
                 transaction.atomic(),
             ):
                 run(sql)

@@ -18,6 +18,7 @@ from tests.publications.factories import (
     IssueFactory,
     PublicationFactory,
     SectionFactory,
+    signed_off,
 )
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +200,7 @@ def test_what_goes_out_is_found_at_once():
     publication = PublicationFactory(code="report", is_mailed=False)
     article = ArticleFactory(section__issue=IssueFactory(publication=publication), body="锑矿")
 
-    release(issue=article.section.issue, at=dt.datetime(2026, 3, 13, 9, tzinfo=dt.UTC))
+    release(issue=signed_off(article.section.issue), at=dt.datetime(2026, 3, 13, 9, tzinfo=dt.UTC))
 
     assert titles("锑矿") == [article.title]
 
