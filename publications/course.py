@@ -145,6 +145,22 @@ def missing(issue: Issue) -> list[str]:
     return []
 
 
+def told_to_editors(issue: Issue) -> list[str]:
+    """What whoever changes the issue is to know: whose signatures a change makes void, and whose
+    are void already. Empty while it is a draft."""
+    course = Course(issue)
+    if course.round is None or issue.is_frozen:
+        return []
+    told = [voided_sentence(step) for step in course.voided]
+    if course.standing:
+        signed = _(", ").join(
+            _("%(name)s (%(stage)s)") % {"name": step.name, "stage": step.get_stage_display()}
+            for step in course.standing.values()
+        )
+        told.append(_("Signed by %(people)s. Any change makes this void.") % {"people": signed})
+    return told
+
+
 def waiting(course: Course) -> list[str]:
     stages = [str(stage.label) for stage in Stage if stage not in course.standing]
     return [_("Not signed yet: %(stages)s.") % {"stages": _(", ").join(stages)}]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from publications import course
 from publications.admin import writing
 from publications.admin.forms import PositionedForm, PositionedFormSet
 from publications.admin.writing import ADDING, ArticleForm
@@ -141,6 +142,12 @@ class ArticleAdmin(FrozenWithIssue, ModelAdmin):
         if not change:
             obj.position = obj.section.next_position() if obj.section else 0
         super().save_model(request, obj, form, change)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        article = self.get_object(request, object_id) if object_id else None
+        issue = article and self.issue_of(article)
+        told = course.told_to_editors(issue) if issue else []
+        return super().changeform_view(request, object_id, form_url, {"told": told})
 
     # --- Back to the room of the issue ---
 

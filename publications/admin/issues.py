@@ -205,7 +205,8 @@ class IssueAdmin(FrozenWithIssue, ModelAdmin):
     @display(description=_("issue"), ordering="issued_on")
     def name(self, issue):
         """The way to where work on it is done."""
-        address = reverse("admin:publications_issue_edit", args=[issue.pk])
+        page = "reviews" if issue.state == Issue.State.IN_REVIEW else "edit"
+        address = reverse(f"admin:publications_issue_{page}", args=[issue.pk])
         return format_html('<a class="text-link font-medium" href="{}">{}</a>', address, issue)
 
     @display(description=_("articles"), ordering="articles_count")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news.models import NewsSubmission
-from publications import arranging, placing
+from publications import arranging, course, placing
 from publications.admin.pages import FOLDER, shown
 from publications.models import Article, Issue, Section
 
@@ -40,6 +40,7 @@ def contents(request, issue: Issue) -> dict:
         "stock": stock.order_by("-pk")[:LISTED],
         "waiting": placing.candidates()[:LISTED] if may_edit(request) else [],
         "may_edit": may_edit(request) and not issue.is_frozen,
+        "told": course.told_to_editors(issue),
         "articles_count": sum(len(section.articles.all()) for section in sections),
     }
 

@@ -138,7 +138,9 @@ def test_what_was_opened_stays_open_when_the_membership_lapses(client, lapsed, b
 def test_what_has_not_gone_out_is_not_found(reader, bulletin, last_year):
     appeared(bulletin, dt.date(last_year, 7, 3), 27, "已发布")
     draft = ArticleFactory(
-        section__issue=IssueFactory(publication=bulletin, issued_on=dt.date(last_year, 7, 10)),
+        section__issue=IssueFactory(
+            publication=bulletin, issued_on=dt.date(last_year, 7, 10), number=28
+        ),
         title="铜矿草稿",
     )
     searching.sweep()

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
@@ -218,6 +218,7 @@ BLOCK = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(BLOCK, max_size=5).map("".join))
 @example("<p><b>a</b>*</p><p>![x](y)</p>")
 def test_visible_text_in_is_visible_text_out(html):

@@ -12,7 +12,12 @@ from publications import review
 from publications.content import content_of, digest_of
 from publications.models import Article, Issue, ReviewComment, ReviewStep
 from tests.factories import UserFactory
-from tests.publications.factories import PublicationFactory, approved, issue_with_article
+from tests.publications.factories import (
+    ArticleFactory,
+    PublicationFactory,
+    approved,
+    issue_with_article,
+)
 from tests.publications.test_editing import staff_of
 
 AT = dt.datetime(2026, 3, 12, 8, tzinfo=dt.UTC)
@@ -127,6 +132,23 @@ def test_a_change_in_the_admin_voids_and_names_who_did_it(issue):
     assert "吴编辑" in text
 
 
+@pytest.mark.parametrize("page", ["room", "article"])
+def test_whoever_changes_a_signed_issue_is_told_before_and_after(issue, page):
+    review.submit(issue=issue, by=UserFactory(), at=AT, note="看过")
+    approved(issue, "first", by=UserFactory(name="甲", is_superuser=True))
+    article = Article.objects.get()
+    places = {
+        "room": address("edit", issue),
+        "article": reverse("admin:publications_article_change", args=[article.pk]),
+    }
+    editor = staff_of("editor")
+    assert "甲（一审）已签字" in editor.get(places[page]).content.decode()
+    article.delete() if page == "room" else Article.objects.update(title="新题")
+    text = editor.get(places[page]).content.decode()
+    assert "甲的一审签字已失效" in text
+    assert "已签字。" not in text
+
+
 def test_findings_are_settled_with_a_reason(issue):
     Article.objects.update(body="会务手机13800138000。")
     editor = staff_of("editor")
@@ -153,8 +175,6 @@ def test_a_reader_settles_nothing(issue):
 def test_the_number_of_queries_does_not_grow_with_the_articles(
     issue, page, django_assert_max_num_queries
 ):
-    from tests.publications.factories import ArticleFactory
-
     section = issue.sections.get()
     for place in range(2, 25):
         ArticleFactory(section=section, title=f"第{place}篇", body=f"文{place}", position=place)

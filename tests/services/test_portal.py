@@ -12,13 +12,12 @@ from benefits.models import BenefitItem
 from letters.models import Letter
 from members.models import MemberUnit
 from publications import placing
-from publications.models import Issue
 from services import handling, moderation, studies
 from services.models import ServiceRequest
 from services.working_days import working_day_after
 from tests.factories import member
 from tests.portal.pages import Page, queries_of
-from tests.publications.factories import IssueFactory
+from tests.publications.factories import IssueFactory, gone_out
 from tests.services.factories import (
     answers_to,
     asked,
@@ -401,7 +400,7 @@ def test_an_accepted_text_says_where_it_appears(reader, unit, user, now):
     page = Page(reader.get(page_of(request)))
     assert page.each("notice") == ["将刊于《中国矿业信息》2026年第7期会员动态"]
 
-    Issue.objects.filter(pk=issue.pk).update(state="released", released_at=now)
+    gone_out(issue, at=now)
     response = reader.get(page_of(request))
     assert Page(response).each("notice") == ["刊于《中国矿业信息》2026年第7期会员动态"]
     assert 'href="/publications/weekly-bulletin/2026/7/"' in response.content.decode()
