@@ -185,7 +185,7 @@ def starred(issue, article):
 
 
 def added(issue, article):
-    ArticleFactory.build(section=article.section, position=9).save()
+    ArticleFactory.build(section=article.section, position=1009).save()
 
 
 def removed(issue, article):
@@ -242,8 +242,8 @@ class TestVoided:
     def issue(self):
         issue = draft()
         section = issue.sections.get()
-        ArticleFactory(section=section, title="第二篇", position=2)
-        SectionFactory(issue=issue, title="地勘单位", position=2)
+        ArticleFactory(section=section, title="第二篇", position=1001)
+        SectionFactory(issue=issue, title="地勘单位", position=1002)
         return signed_off(issue)
 
     @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
@@ -269,7 +269,7 @@ class TestVoided:
         for article in Article.objects.all():
             article.save()
         Article.objects.update(page=3)
-        Section.objects.filter(issue=issue, position=2).update(position=7)
+        Section.objects.filter(issue=issue, position=1002).update(position=1007)
         issue.save()
         assert standing(issue) == list(Stage)
 
