@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 
+from publications.copies import is_printed
 from publications.models import Issue, IssueVersion
 
 
@@ -72,6 +73,20 @@ def version_of(issue: Issue, at: dt.datetime) -> IssueVersion:
         defaults={"content": content, "made_at": at},
     )
     return version
+
+
+def locked(issue: Issue) -> Issue:
+    """The row as it stands now; until the transaction ends nobody changes the contents."""
+    rows = Issue.objects.select_related("publication").select_for_update(of=["self"])
+    return rows.get(pk=issue.pk)
+
+
+def is_empty(issue: Issue) -> bool:
+    """There is nothing to review or to send. What is printed and not mailed needs nothing to read
+    online: its copies are posted."""
+    if has_something(issue):
+        return False
+    return issue.publication.is_mailed or not is_printed(issue.publication, issue.issued_on)
 
 
 def has_something(issue: Issue) -> bool:

@@ -98,6 +98,17 @@ class Course:
         return [place.voided for place in self.places if place.voided]
 
     @property
+    def changed_titles(self) -> list[str]:
+        """Of articles that differ from what was submitted or decided on last."""
+        seen = [(each.submitted_at, each.version) for each in self.rounds[-1:]]
+        seen += [(each.at, each.version) for each in self.steps[-1:]]
+        if not seen:
+            return []
+        _at, latest = max(seen, key=lambda pair: pair[0])
+        before, now = by_id(latest.content), by_id(content_of(self.issue))
+        return [each["title"] for pk, each in now.items() if before.get(pk) != each]
+
+    @property
     def returned(self) -> ReviewStep | None:
         """The return that the editor has to answer."""
         if self.round or not self.steps or self.steps[-1].decision != Decision.RETURNED:
@@ -118,6 +129,10 @@ class Course:
         if turn != Stage.FIRST and by.pk in (self.issue.editor_id, self.round.submitted_by_id):
             return [_("Who edited or submitted the issue can sign the first review only.")]
         return []
+
+
+def by_id(content: dict) -> dict[int, dict]:
+    return {each["id"]: each for part in content["sections"] for each in part["articles"]}
 
 
 def open_comments(issue: Issue) -> QuerySet[ReviewComment]:

@@ -12,6 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from news.models import NewsSubmission
+from publications.content import locked
 from publications.models import Article, Issue, Publication, Section
 
 SECTION = "会员动态"
@@ -100,10 +101,6 @@ def take_back(*, submission: NewsSubmission) -> None:
     if article.section:
         refuse_frozen(locked(article.section.issue))
     article.delete()
-
-
-def locked(issue: Issue) -> Issue:
-    return Issue.objects.select_for_update(of=["self"]).get(pk=issue.pk)
 
 
 def refuse_frozen(issue: Issue) -> None:

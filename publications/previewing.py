@@ -38,23 +38,20 @@ def preview(issue: Issue) -> Preview:
     if issue.pdf:
         with issue.pdf.open("rb") as file:
             pdf = file.read()
-        refuse_unreadable(pdf)
+        try:
+            pages = page_count(pdf)
+        except pypdfium2.PdfiumError as error:
+            raise ValidationError(_("The uploaded PDF cannot be read. Upload it again.")) from error
         digest = hashlib.sha256(pdf).hexdigest()
         keep(digest, pdf)
-    else:
-        wanted = edition(issue)
-        digest, pdf = wanted.digest, kept(wanted.digest)
-        if pdf is None:
-            pdf = typeset_edition(wanted)
-            keep(digest, pdf)
-    return Preview(digest, page_count(pdf))
+        return Preview(digest, pages)
 
-
-def refuse_unreadable(pdf: bytes) -> None:
-    try:
-        page_count(pdf)
-    except pypdfium2.PdfiumError as error:
-        raise ValidationError(_("The uploaded PDF cannot be read. Upload it again.")) from error
+    wanted = edition(issue)
+    pdf = kept(wanted.digest)
+    if pdf is None:
+        pdf = typeset_edition(wanted)
+        keep(wanted.digest, pdf)
+    return Preview(wanted.digest, page_count(pdf))
 
 
 def kept(digest: str) -> bytes | None:

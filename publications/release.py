@@ -13,8 +13,7 @@ from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 
 from publications import course, distribution, editions, searching
-from publications.content import has_something
-from publications.copies import is_printed
+from publications.content import is_empty, locked
 from publications.models import Delivery, Distribution, Issue
 
 # A start later than this waits for a person: nobody wants the bulletin at midnight.
@@ -26,13 +25,9 @@ State = Issue.State
 def shortcomings(issue: Issue) -> list[str]:
     """Why the issue cannot go out as it stands, in sentences; empty when it can.
 
-    One that is printed and not mailed needs nothing to read online: its copies are posted. None
-    goes out that three people have not signed as it stands now.
+    None goes out that three people have not signed as it stands now.
     """
-    printed_only = not issue.publication.is_mailed and is_printed(
-        issue.publication, issue.issued_on
-    )
-    if not has_something(issue) and not printed_only:
+    if is_empty(issue):
         return [_("The issue has neither articles nor a PDF. Add one of them, then release it.")]
     return course.missing(issue)
 
@@ -40,12 +35,6 @@ def shortcomings(issue: Issue) -> list[str]:
 def refuse_unready(issue: Issue) -> None:
     if found := shortcomings(issue):
         raise ValidationError(" ".join(found), code="not_ready")
-
-
-def locked(issue: Issue) -> Issue:
-    """The row as it stands now, locked until the transaction ends."""
-    rows = Issue.objects.select_related("publication").select_for_update(of=["self"])
-    return rows.get(pk=issue.pk)
 
 
 @transaction.atomic

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from members.record import acting
 from publications import checking
-from publications.content import content_of, digest_of, has_something, version_of
-from publications.copies import is_printed
+from publications.content import content_of, digest_of, is_empty, locked, version_of
 from publications.course import Course, open_comments
 from publications.models import Article, Issue, ReviewComment, ReviewRound, ReviewStep
 
@@ -67,7 +66,7 @@ def approve(
             _("The issue was changed while you read it. Look at what changed, then sign."),
             code="changed",
         )
-    refuse_personal(current)
+    refuse_personal(checking.unsettled(current))
     return decided(course, stage, Decision.APPROVED, by=by, at=at, comment=comment)
 
 
@@ -119,12 +118,6 @@ def settle(*, comment: ReviewComment, reply: str, by: User, at: dt.datetime) -> 
     return row
 
 
-def locked(issue: Issue) -> Issue:
-    """The row as it stands now; until the transaction ends nobody changes the contents."""
-    rows = Issue.objects.select_related("publication").select_for_update(of=["self"])
-    return rows.get(pk=issue.pk)
-
-
 def may_decide(issue: Issue, stage: str, by: User) -> Course:
     course = Course(issue)
     if reasons := course.why_not(by, ReviewStep.Stage(stage)):
@@ -156,10 +149,7 @@ def refuse_shut(issue: Issue) -> None:
 
 
 def refuse_empty(issue: Issue) -> None:
-    printed_only = not issue.publication.is_mailed and is_printed(
-        issue.publication, issue.issued_on
-    )
-    if not has_something(issue) and not printed_only:
+    if is_empty(issue):
         raise ValidationError(
             _("The issue has neither articles nor a PDF: there is nothing to review."),
             code="empty",
@@ -174,8 +164,8 @@ def refuse_open_comments(issue: Issue) -> None:
         )
 
 
-def refuse_personal(issue: Issue) -> None:
-    if any(finding.is_personal for finding in checking.unsettled(issue)):
+def refuse_personal(found: list[checking.Finding]) -> None:
+    if any(finding.is_personal for finding in found):
         raise ValidationError(
             _("The issue shows personal data. Take it out, or settle it under “Checks”."),
             code="personal",
@@ -184,8 +174,7 @@ def refuse_personal(issue: Issue) -> None:
 
 def refuse_findings(issue: Issue, note: str) -> None:
     found = checking.unsettled(issue)
-    if any(finding.is_personal for finding in found):
-        refuse_personal(issue)
+    refuse_personal(found)
     if found and not note.strip():
         raise ValidationError(
             _("Findings to be settled under “Checks”, or explained here: %(count)s.")

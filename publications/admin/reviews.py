@@ -39,7 +39,7 @@ def reading(admin, request, issue: Issue, *, typed: dict[str, str]):
         remarks=issue.comments.select_related("article", "step__by", "settled_by"),
         open_remarks=open_comments(issue).count(),
         may_submit=request.user.has_perm("publications.submit_issue"),
-        changed=changed_since(course),
+        changed=course.changed_titles,
     )
 
 
@@ -60,21 +60,6 @@ def chapters(issue: Issue, typed: dict[str, str]) -> list[dict]:
         }
         for section in sections
     ]
-
-
-def changed_since(course: Course) -> list[str]:
-    """The titles of articles that differ from what was submitted or decided on last."""
-    seen = [*course.rounds[-1:], *course.steps[-1:]]
-    if not seen:
-        return []
-    latest = max(seen, key=lambda each: each.version.made_at).version
-    signed = by_id(latest.content)
-    now = by_id(content_of(course.issue))
-    return [each["title"] for pk, each in now.items() if signed.get(pk) != each]
-
-
-def by_id(content: dict) -> dict[int, dict]:
-    return {each["id"]: each for part in content["sections"] for each in part["articles"]}
 
 
 def act(admin, request, issue: Issue):

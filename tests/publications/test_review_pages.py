@@ -132,6 +132,22 @@ def test_a_change_in_the_admin_voids_and_names_who_did_it(issue):
     assert "吴编辑" in text
 
 
+def test_what_changed_is_told_against_the_last_decision_also_when_changed_back(issue):
+    """The text that was signed last, not the one that was stored last."""
+    reviewer, hour = staff_of("second_reviewer"), dt.timedelta(hours=1)
+    before = Article.objects.get().body
+    review.submit(issue=issue, by=UserFactory(), at=AT, note="看过")
+    Article.objects.update(body="改过。")
+    approved(issue, "first", at=AT + hour)
+    Article.objects.update(body=before)
+    approved(issue, "first", at=AT + 2 * hour)
+    assert reviewer.get(address("reviews", issue)).context["changed"] == []
+    Article.objects.update(body="改过。")
+    assert reviewer.get(address("reviews", issue)).context["changed"] == [
+        Article.objects.get().title
+    ]
+
+
 @pytest.mark.parametrize("page", ["room", "article"])
 def test_whoever_changes_a_signed_issue_is_told_before_and_after(issue, page):
     review.submit(issue=issue, by=UserFactory(), at=AT, note="看过")
