@@ -163,8 +163,10 @@ def missing(issue: Issue) -> list[str]:
 def told_to_editors(issue: Issue) -> list[str]:
     """What whoever changes the issue is to know: whose signatures a change makes void, and whose
     are void already. Empty while it is a draft."""
+    if issue.is_frozen or issue.state == Issue.State.DRAFT:
+        return []
     course = Course(issue)
-    if course.round is None or issue.is_frozen:
+    if course.round is None:
         return []
     told = [voided_sentence(step) for step in course.voided]
     if course.standing:

@@ -67,14 +67,15 @@ def take_out(lines: list[Line], names: set[str], behind: int) -> tuple[list[Line
 
 
 def page_numbers(lines: list[Line], marks: dict) -> dict[int, Block]:
-    candidates = [
+    numbers = [
         (index, int(plain(line.bare)))
         for index, line in enumerate(lines)
-        if NUMBER.match(plain(line.bare))
-        and index not in marks
-        and not is_in_sentence(lines, index)
+        if NUMBER.match(plain(line.bare)) and index not in marks
     ]
+    candidates = [each for each in numbers if not is_in_sentence(lines, each[0])]
     row = longest_row(candidates)
+    if len(row) >= SURE_ROW:
+        row = sorted([*row, *between(row, [each for each in numbers if each not in candidates])])
     if row and candidates[-1] == (len(lines) - 1, row[-1][1] + 1):
         # A last page may hold a line only.
         row.append(candidates[-1])
@@ -84,6 +85,21 @@ def page_numbers(lines: list[Line], marks: dict) -> dict[int, Block]:
         doubt = "" if is_sure else Doubt.LONE_NUMBER
         found[index] = block(Kind.PAGE_MARK, lines[index], doubt=doubt)
     return found
+
+
+def between(row: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Numbers in a sentence that a page break tore just before a closing mark: each alone could
+    be the page that the row lacks."""
+    place = {number: index for index, number in row}
+    lacking = {*range(row[0][1] - 1, row[-1][1] + 2)} - {*place}
+    fits = defaultdict(list)
+    for index, number in others:
+        before = max((at for each, at in place.items() if each < number), default=-PAGE_LINES)
+        after = min((at for each, at in place.items() if each > number), default=None)
+        is_inside = before + PAGE_LINES <= index and (after is None or index + PAGE_LINES <= after)
+        if number in lacking and is_inside:
+            fits[number].append((index, number))
+    return [found for [found] in (each for each in fits.values() if len(each) == 1)]
 
 
 def is_in_sentence(lines: list[Line], index: int) -> bool:
